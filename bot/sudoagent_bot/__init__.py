@@ -1,0 +1,1 @@
+"""The Slack bot of sudoagent: receives clicks, counts votes, repaints messages."""

@@ -1,0 +1,1 @@
+"""sudo for AI agents."""

@@ -1,0 +1,1 @@
+"""The ask-and-answer between the library and the bot."""

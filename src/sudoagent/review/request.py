@@ -1,0 +1,163 @@
+"""A request for approval on its way from the library to the bot and back: format, states, legal moves.
+
+Pure: no clock, no network. Times are milliseconds since the epoch by the Redis server's clock.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from ..policies import Risk
+from ..verdict import Choice
+
+__all__ = [
+    "LEGAL_MOVES",
+    "MAX_RECORD_BYTES",
+    "SCHEMA_VERSION",
+    "Argument",
+    "MalformedRecord",
+    "Move",
+    "Request",
+    "SignedVote",
+    "State",
+    "decode_request",
+    "decode_vote",
+    "encode",
+    "is_request_id",
+    "next_state",
+]
+
+SCHEMA_VERSION = 1
+MAX_RECORD_BYTES = 64 * 1024
+
+State = Literal["pending", "approved", "denied", "expired", "cancelled"]
+Move = Literal["quorum_approves", "quorum_denies", "deadline_passes", "asker_withdraws"]
+
+# A missing key is an illegal move: nothing leaves an end state.
+LEGAL_MOVES: dict[tuple[State, Move], State] = {
+    ("pending", "quorum_approves"): "approved",
+    ("pending", "quorum_denies"): "denied",
+    ("pending", "deadline_passes"): "expired",
+    ("pending", "asker_withdraws"): "cancelled",
+}
+
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+class MalformedRecord(ValueError):
+    """A record is too large, of another version, or not of the form that the library writes."""
+
+
+class Argument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One argument as a reviewer may see it: redacted, reduced to JSON's types.
+
+    ``type`` is the name of the Python type, so that ``1500`` and ``"1500"`` are told apart.
+    ``cut`` says that part of the value was left out, ``uninspectable`` that it could not be read.
+    """
+
+    name: str
+    value: Any
+    type: str
+    cut: bool = False
+    uninspectable: bool = False
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question to reviewers about one call, exactly as the library asked it.
+
+    ``nonce`` makes a request that was created again, after the server lost the first, a different
+    one. ``digest`` is the call digest. ``requester`` is the Slack user on whose behalf the agent
+    acts, who may not vote unless ``allow_requester``. ``agent_reason`` are the agent's own words;
+    ``policy_reason`` is the policy's sentence.
+    """
+
+    v: int
+    id: str
+    nonce: str
+    namespace: str
+    action: str
+    arguments: tuple[Argument, ...]
+    digest: str
+    policy_reason: str
+    reviewers: tuple[str, ...]
+    quorum: int
+    deny_quorum: int
+    risk: Risk
+    channel: str
+    created_at: int
+    expires_at: int
+    agent: str | None = None
+    agent_reason: str | None = None
+    requester: str | None = None
+    allow_requester: bool = False
+    highlight: tuple[str, ...] = ()
+    environment: str | None = None
+    audit_head: str | None = None
+
+
+class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One vote as the bot seals it. ``digest`` and ``nonce`` tie it to what the reviewer saw."""
+
+    v: int
+    request_id: str
+    nonce: str
+    digest: str
+    choice: Choice
+    team_id: str
+    user_id: str
+    at: int
+    comment: str | None = None
+
+
+T = TypeVar("T", Request, SignedVote)
+
+
+def next_state(state: State, move: Move) -> State:
+    """Return the state after a move. Raises ``KeyError`` when the move is not legal."""
+    return LEGAL_MOVES[state, move]
+
+
+def is_request_id(text: object) -> bool:
+    """Whether this is a UUID4 in the form that the library makes; anything else never reaches a key."""
+    return isinstance(text, str) and _REQUEST_ID.fullmatch(text) is not None
+
+
+def encode(record: Request | SignedVote) -> bytes:
+    """Return the record as JSON. Raises ``MalformedRecord`` when it is larger than a record may be."""
+    payload = msgspec.json.encode(record)
+    if len(payload) > MAX_RECORD_BYTES:
+        raise MalformedRecord(f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed")
+    return payload
+
+
+def decode_request(payload: bytes) -> Request:
+    """Read a request strictly. Raises ``MalformedRecord``."""
+    request = _decode(payload, Request)
+    if not is_request_id(request.id) or not request.reviewers or not request.digest:
+        raise MalformedRecord("the request lacks an id, a digest or reviewers")
+    if request.quorum < 1 or request.deny_quorum < 1 or request.expires_at <= request.created_at:
+        raise MalformedRecord("the request's rule cannot be met: quorum or deadline is off")
+    return request
+
+
+def decode_vote(payload: bytes) -> SignedVote:
+    """Read a vote strictly. Raises ``MalformedRecord``."""
+    vote = _decode(payload, SignedVote)
+    if not is_request_id(vote.request_id) or not vote.user_id or not vote.team_id:
+        raise MalformedRecord("the vote lacks a request id or a voter")
+    return vote
+
+
+def _decode(payload: bytes, kind: type[T]) -> T:
+    if len(payload) > MAX_RECORD_BYTES:
+        raise MalformedRecord(f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed")
+    try:
+        record = msgspec.json.decode(payload, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedRecord("the record is not of the form that the library writes") from error
+    if record.v != SCHEMA_VERSION:
+        raise MalformedRecord(f"the record has version {record.v}, this program reads {SCHEMA_VERSION}")
+    return record

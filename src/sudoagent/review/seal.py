@@ -1,0 +1,101 @@
+"""Signing requests and votes, so that Redis carries them but cannot make them.
+
+A seal is an HMAC-SHA256 (RFC 2104) over the payload, under a key that HKDF-SHA256 (RFC 5869)
+derives from the deployment's secret for one purpose: a sealed request can never pass for a
+sealed vote. The sealed form is ``s1.<key id>.<mac>.<payload>`` with mac in URL-safe base64.
+
+Pure: no clock, no network, no environment.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Literal
+
+from ..errors import ConfigurationError
+
+__all__ = ["BadSeal", "Keyring", "Purpose"]
+
+Purpose = Literal["request", "vote", "digest"]
+
+_FORM = b"s1"
+_SALT = b"sudoagent/v1"
+_MINIMUM_SECRET = 16
+
+
+class BadSeal(ValueError):
+    """The record was not sealed with a key of this deployment, or was changed since."""
+
+
+class Keyring:
+    """The secrets of a deployment. The first one signs; all of them verify, so keys can rotate.
+
+    Each secret is a string of at least 16 characters; a comma-separated
+    ``SUDOAGENT_SIGNING_KEY`` is split by the caller. Raises ``ConfigurationError`` otherwise.
+    The secrets are not shown by ``repr``.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        if not secrets or any(len(secret) < _MINIMUM_SECRET for secret in secrets):
+            raise ConfigurationError(
+                f"a signing key needs at least {_MINIMUM_SECRET} characters: set "
+                "SUDOAGENT_SIGNING_KEY to e.g. the output of `openssl rand -hex 32`"
+            )
+        self._signing = secrets[0]
+        self._secrets = {key_id(secret): secret for secret in secrets}
+        self._keys: dict[tuple[str, str], bytes] = {}
+
+    def __repr__(self) -> str:
+        return f"Keyring(key_ids={list(self._secrets)})"
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Fingerprints of the accepted secrets, the signing one first. Safe to show and to log."""
+        return tuple(self._secrets)
+
+    def seal(self, payload: bytes, purpose: Purpose) -> bytes:
+        """Return the payload with a seal that only holders of the secret can make."""
+        kid = key_id(self._signing)
+        mac = base64.urlsafe_b64encode(self._mac(kid, payload, purpose)).rstrip(b"=")
+        return b".".join((_FORM, kid.encode(), mac, payload))
+
+    def open(self, sealed: bytes, purpose: Purpose) -> bytes:
+        """Return the payload of a sealed record. Raises ``BadSeal``."""
+        parts = sealed.split(b".", 3)
+        if len(parts) != 4 or parts[0] != _FORM:
+            raise BadSeal("the record carries no seal of a known form")
+        kid, mac, payload = parts[1].decode("ascii", "replace"), parts[2], parts[3]
+        if kid not in self._secrets:
+            raise BadSeal("the record is sealed with a key that this deployment does not accept")
+        expected = base64.urlsafe_b64encode(self._mac(kid, payload, purpose)).rstrip(b"=")
+        if not hmac.compare_digest(mac, expected):
+            raise BadSeal("the record was changed after it was sealed, or sealed for another purpose")
+        return payload
+
+    def derive(self, purpose: Purpose) -> bytes:
+        """Return the signing secret's 32-byte key for one purpose."""
+        return self._key(key_id(self._signing), purpose)
+
+    def _mac(self, kid: str, payload: bytes, purpose: Purpose) -> bytes:
+        return hmac.digest(self._key(kid, purpose), payload, "sha256")
+
+    def _key(self, kid: str, purpose: Purpose) -> bytes:
+        found = self._keys.get((kid, purpose))
+        if found is None:
+            found = _hkdf(self._secrets[kid].encode(), purpose.encode())
+            self._keys[kid, purpose] = found
+        return found
+
+
+def key_id(secret: str) -> str:
+    """Return a short fingerprint of a secret. It tells keys apart and tells nothing about them."""
+    return _hkdf(secret.encode(), b"key id").hex()[:8]
+
+
+def _hkdf(secret: bytes, purpose: bytes) -> bytes:
+    # RFC 5869 with one output block, which is all a 32-byte key needs.
+    extracted = hmac.digest(_SALT, secret, hashlib.sha256)
+    return hmac.digest(extracted, purpose + b"\x01", hashlib.sha256)

@@ -1,0 +1,61 @@
+"""How a request ended, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+__all__ = ["Choice", "Outcome", "Verdict", "Vote"]
+
+Choice = Literal["approve", "deny"]
+Outcome = Literal["approved", "denied", "expired", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """One reviewer's answer. ``team_id`` and ``user_id`` identify the person; names do not."""
+
+    choice: Choice
+    user_id: str
+    team_id: str | None = None
+    at: datetime | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How a request ended. Only an ``approved`` one approves.
+
+    ``reason`` is a sentence for the log and the agent, ``comment`` what the deciding reviewer
+    wrote. ``approver`` names who was asked (``"slack"``, ``"terminal"``); ``note`` says why that
+    one, when it was not the first choice. ``request_id`` is set when the question was asked under
+    another id than the one the approver was given, as when an earlier run's request is taken up.
+    """
+
+    outcome: Outcome
+    reason: str
+    approver: str = ""
+    votes: tuple[Vote, ...] = ()
+    comment: str | None = None
+    decided_at: datetime | None = None
+    note: str | None = None
+    request_id: str | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.outcome not in ("approved", "denied", "expired", "cancelled"):
+            raise ValueError(f"outcome is {self.outcome!r}: not one of the four a request can have")
+        if not isinstance(self.reason, str) or not self.reason.strip():
+            raise ValueError("a verdict needs a reason")
+
+    @property
+    def approved(self) -> bool:
+        """Whether the call may run."""
+        return self.outcome == "approved"
+
+    def __bool__(self) -> bool:
+        # Somebody will write `if approver.approve(...)`: a denial must not read as a yes there.
+        return self.approved

@@ -1,0 +1,5 @@
+"""Fixtures that more than one room uses come from the plugins in `support`."""
+
+from __future__ import annotations
+
+pytest_plugins: list[str] = []
