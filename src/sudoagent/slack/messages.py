@@ -1,0 +1,284 @@
+"""The card of a request in each of its states: what a reviewer sees, and can trust to see.
+
+A card is made from stored facts only (the request, its state, its votes), so that painting it
+again gives the same card, and any bot can do it.
+
+Pure: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sudoagent.review.request import Request, SignedVote, State
+
+from . import texts
+from .arguments import in_brief, on_card
+from .blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    code,
+    confirm,
+    date,
+    escape,
+    header,
+    one_line,
+    people,
+    person,
+    preformatted,
+    quote,
+    rich_text,
+    sentence,
+    small_print,
+    strong,
+)
+
+__all__ = ["Message", "Run", "card", "pending_card", "seconds"]
+
+_NAME_LIMIT = 80
+_REASON_LIMIT = 500
+_MOST_COMMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to post. ``text`` is the notification and what a screen reader reads."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What happened when the approved call ran. ``error`` is redacted; ``seconds`` its duration."""
+
+    outcome: Literal["success", "error", "cancelled"]
+    seconds: float
+    error: str | None = None
+
+
+def pending_card(request: Request) -> Message:
+    """Return the card as it is first posted."""
+    return card(request)
+
+
+def card(
+    request: Request,
+    *,
+    state: State = "pending",
+    votes: Sequence[SignedVote] = (),
+    decided_at: int | None = None,
+    cause: str | None = None,
+    run: Run | None = None,
+) -> Message:
+    """Return the card of a request as it stands.
+
+    ``decided_at`` is when it left ``pending``, in milliseconds since the epoch; ``cause`` why it
+    was withdrawn (a key of `texts.CAUSE`); ``run`` what became of an approved call.
+    """
+    revision = f"{request.id}:{state}.{len(votes)}" + (f".{run.outcome}" if run else "")
+    shown = on_card(request)
+    blocks: list[Block] = [
+        _header(request, state, run, f"head:{revision}"),
+        rich_text(f"call:{revision}", _call(request, shown.lines)),
+    ]
+    if state == "pending":
+        blocks += _question(request, votes, revision, hidden=shown.hidden)
+    else:
+        at = _moment(request, votes, decided_at)
+        blocks.append(rich_text(f"status:{revision}", _status(state, votes, at, cause, run)))
+    blocks.append(_footer(request, state, f"foot:{revision}"))
+    return Message(_fallback(request, state), tuple(blocks))
+
+
+def seconds(duration: float) -> str:
+    """Return a duration as people say it."""
+    if duration < 1:
+        return f"{max(duration, 0) * 1000:.0f} ms"
+    if duration < 120:
+        return f"{duration:.1f} s"
+    minutes = int(duration // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _header(request: Request, state: State, run: Run | None, block_id: str) -> Block:
+    if state == "pending":
+        mark = texts.RISK_MARK[request.risk]
+        return header(block_id, texts.HEADER_PENDING, mark=mark, action=request.action)
+    template = texts.HEADER_RAN[run.outcome] if run else texts.HEADER[state]
+    return header(block_id, template, action=request.action)
+
+
+def _call(request: Request, lines: str) -> list[Element]:
+    agent = strong(_agent(request))
+    action = code(one_line(request.action, _NAME_LIMIT))
+    if request.requester:
+        who = sentence(
+            texts.WANTS_FOR, agent=agent, action=action, requester=person(request.requester)
+        )
+    else:
+        who = sentence(texts.WANTS, agent=agent, action=action)
+    return [who, preformatted(lines), *_reasons(request)]
+
+
+def _reasons(request: Request) -> list[Element]:
+    reasons = [sentence(texts.POLICY_REASON, reason=one_line(request.policy_reason, _REASON_LIMIT))]
+    if request.agent_reason and request.agent_reason.strip():
+        reasons.append(sentence(texts.AGENT_REASON))
+        reasons.append(quote(one_line(request.agent_reason, _REASON_LIMIT)))
+    return reasons
+
+
+def _question(
+    request: Request, votes: Sequence[SignedVote], revision: str, *, hidden: bool
+) -> list[Block]:
+    facts = _facts(request)
+    if votes:
+        facts += _tally(request, votes)
+    blocks = [rich_text(f"facts:{revision}", facts)]
+    if hidden:
+        blocks.append(rich_text(f"hidden:{revision}", [sentence(texts.HIDDEN_NOTICE)]))
+    blocks.append(actions(f"vote:{revision}", _buttons(request, hidden=hidden)))
+    return blocks
+
+
+def _facts(request: Request) -> list[Element]:
+    facts = [sentence(texts.FACT_RISK, risk=texts.RISK[request.risk])]
+    if request.environment and request.environment.strip():
+        environment = one_line(request.environment, _NAME_LIMIT)
+        facts.append(sentence(texts.FACT_ENVIRONMENT, environment=environment))
+    reviewers = people(request.reviewers, texts.AND_MORE)
+    facts.append(sentence(texts.FACT_REVIEWERS, reviewers=reviewers))
+    facts.append(sentence(texts.FACT_NEEDS, rule=_rule(request)))
+    return facts
+
+
+def _rule(request: Request) -> str:
+    many = request.quorum > 1
+    rule = texts.RULE_MANY.format(count=request.quorum) if many else texts.RULE_ONE
+    if request.deny_quorum > 1:
+        rule += texts.RULE_DENIES.format(count=request.deny_quorum)
+    return rule
+
+
+def _tally(request: Request, votes: Sequence[SignedVote]) -> list[Element]:
+    lines = []
+    approving, denying = _voters(votes, "approve"), _voters(votes, "deny")
+    if approving:
+        missing = request.quorum - len(approving)
+        template = texts.VOTES_APPROVE if missing > 0 else texts.VOTES_APPROVE_ENOUGH
+        lines.append(
+            sentence(
+                "✅ " + template,
+                count=len(approving),
+                quorum=request.quorum,
+                people=people(approving, texts.AND_MORE),
+                missing=missing,
+            )
+        )
+    if denying:
+        lines.append(
+            sentence(
+                "⛔ " + texts.VOTES_DENY,
+                count=len(denying),
+                quorum=request.deny_quorum,
+                people=people(denying, texts.AND_MORE),
+            )
+        )
+    return lines
+
+
+def _buttons(request: Request, *, hidden: bool) -> list[Element]:
+    action = one_line(request.action, 40)
+    details_label = texts.LABEL_DETAILS_APPROVE if hidden else texts.LABEL_DETAILS
+    deny = button(
+        "deny", request.id, texts.BUTTON_DENY, texts.LABEL_DENY.format(action=action), "danger"
+    )
+    details = button(
+        "details", request.id, texts.BUTTON_DETAILS, details_label.format(action=action)
+    )
+    if hidden:
+        # One click must not approve what cannot be seen here.
+        return [{**details, "style": "primary"}, deny]
+    approve = button(
+        "approve",
+        request.id,
+        texts.BUTTON_APPROVE,
+        texts.LABEL_APPROVE.format(action=action),
+        "primary",
+    )
+    if request.risk == "high":
+        approve["confirm"] = _confirm(request)
+    return [approve, deny, details]
+
+
+def _confirm(request: Request) -> Element:
+    words = texts.CONFIRM.format(
+        agent=one_line(_agent(request), 30),
+        action=one_line(request.action, 60),
+        arguments=in_brief(request, 140),
+    )
+    return confirm(texts.CONFIRM_TITLE, words, texts.CONFIRM_YES, texts.CONFIRM_NO)
+
+
+def _status(
+    state: State,
+    votes: Sequence[SignedVote],
+    decided_at: int,
+    cause: str | None,
+    run: Run | None,
+) -> list[Element]:
+    choice = "deny" if state == "denied" else "approve"
+    lines = [
+        sentence(
+            texts.STATUS[state],
+            people=people(_voters(votes, choice), texts.AND_MORE),
+            at=date(decided_at, texts.AT_DAY),
+            cause=texts.CAUSE.get(cause or "other", texts.CAUSE["other"]),
+        )
+    ]
+    if run is not None:
+        lines.append(sentence(texts.RAN[run.outcome], duration=seconds(run.seconds)))
+    for vote in [vote for vote in votes if vote.comment and vote.comment.strip()][:_MOST_COMMENTS]:
+        lines.append(sentence(texts.COMMENT_LABEL, person=person(vote.user_id)))
+        lines.append(quote(one_line(vote.comment or "", _REASON_LIMIT)))
+    return lines
+
+
+def _footer(request: Request, state: State, block_id: str) -> Block:
+    template = texts.FOOTER_HEAD if request.audit_head else texts.FOOTER
+    words = template.format(
+        id=request.id,
+        digest=one_line(request.digest, 64)[:12],
+        head=one_line(request.audit_head or "", 40),
+    )
+    if state != "pending":
+        return small_print(block_id, words)
+    return small_print(block_id, words, (texts.EXPIRES, request.expires_at, texts.AT_SOON))
+
+
+def _fallback(request: Request, state: State) -> str:
+    action = escape(one_line(request.action, _NAME_LIMIT))
+    if state != "pending":
+        return texts.FALLBACK[state].format(action=action)
+    return texts.FALLBACK_PENDING.format(
+        agent=escape(_agent(request)), action=action, risk=texts.FALLBACK_RISK[request.risk]
+    )
+
+
+def _agent(request: Request) -> str:
+    return one_line(request.agent or "", _NAME_LIMIT) or texts.SOME_AGENT
+
+
+def _moment(request: Request, votes: Sequence[SignedVote], decided_at: int | None) -> int:
+    if decided_at is not None:
+        return decided_at
+    return votes[-1].at if votes else request.expires_at
+
+
+def _voters(votes: Sequence[SignedVote], choice: str) -> list[str]:
+    return [vote.user_id for vote in votes if vote.choice == choice]

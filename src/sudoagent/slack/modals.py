@@ -1,0 +1,166 @@
+"""The dialogs that a card opens: why not, and everything about the call.
+
+A modal carries the request's id and the card's place in ``private_metadata`` (`origin` reads it
+back). It comes from Slack again with the submission, so whoever reads it checks all of it anew.
+
+Pure: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sudoagent.review.request import Request, is_request_id
+
+from . import texts
+from .arguments import on_pages
+from .blocks import (
+    Block,
+    actions,
+    button,
+    code,
+    one_line,
+    plain,
+    preformatted,
+    rich_text,
+    sentence,
+    text_input,
+)
+
+__all__ = [
+    "ARGUMENTS_CALLBACK",
+    "DENY_CALLBACK",
+    "NEXT_PAGE",
+    "PREVIOUS_PAGE",
+    "Origin",
+    "arguments_modal",
+    "deny_modal",
+    "origin",
+]
+
+DENY_CALLBACK = "deny_reason"
+ARGUMENTS_CALLBACK = "all_arguments"
+PREVIOUS_PAGE = "previous_page"
+NEXT_PAGE = "next_page"
+
+COMMENT_CHARACTERS = (1, 500)
+REASON_CHARACTERS = (3, 500)
+
+_METADATA_LIMIT = 3000
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which request a modal is about, and the card it was opened from."""
+
+    id: str
+    ch: str
+    ts: str
+    page: int = 1
+
+
+def origin(private_metadata: str) -> Origin:
+    """Read a modal's origin back. Raises ``ValueError`` when it is not one that we wrote."""
+    if len(private_metadata) > _METADATA_LIMIT:
+        raise ValueError("the modal's metadata is too long to be ours")
+    try:
+        found = msgspec.json.decode(private_metadata, type=Origin)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError("the modal's metadata is not of the form that we write") from error
+    if not is_request_id(found.id) or found.page < 1:
+        raise ValueError("the modal's metadata names no request")
+    return found
+
+
+def deny_modal(
+    request: Request, channel: str, message_ts: str, *, reason_required: bool = False
+) -> dict[str, Any]:
+    """Return the dialog that asks why. Submitted: callback ``deny_reason``, ``reason``/``text``."""
+    intro = sentence(texts.DENY_INTRO, action=code(one_line(request.action, 80)))
+    view = _modal(DENY_CALLBACK, texts.DENY_TITLE, texts.DENY_CLOSE, texts.DENY_SUBMIT)
+    view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
+    view["blocks"] = [
+        rich_text("intro", [intro]),
+        text_input(
+            "reason",
+            texts.REASON_LABEL,
+            texts.REASON_PLACEHOLDER,
+            optional=not reason_required,
+            limits=REASON_CHARACTERS,
+        ),
+    ]
+    return view
+
+
+def arguments_modal(
+    request: Request, channel: str, message_ts: str, *, page: int = 1, may_approve: bool
+) -> dict[str, Any]:
+    """Return one page of everything the request holds.
+
+    With ``may_approve``, the last page can be submitted, which approves (callback
+    ``all_arguments``, optional comment in ``comment``/``text``); the pages before it only lead
+    there, so nothing is approved that was not at least passed by. A page that does not exist
+    becomes the nearest one that does.
+    """
+    pages = on_pages(request)
+    page = min(max(page, 1), len(pages))
+    last = page == len(pages)
+    submit = texts.DETAILS_SUBMIT if may_approve and last else None
+    view = _modal(ARGUMENTS_CALLBACK, texts.DETAILS_TITLE, texts.DETAILS_CLOSE, submit)
+    view["private_metadata"] = _metadata(
+        Origin(id=request.id, ch=channel, ts=message_ts, page=page)
+    )
+    blocks = [rich_text(f"arguments:{page}", [preformatted(words) for words in pages[page - 1]])]
+    if len(pages) > 1:
+        blocks += _turning(request, page, len(pages), more=may_approve and not last)
+    if submit:
+        blocks += _decision(request)
+    view["blocks"] = blocks
+    return view
+
+
+def _turning(request: Request, page: int, pages: int, *, more: bool) -> list[Block]:
+    where = [sentence(texts.DETAILS_PAGE, page=page, pages=pages)]
+    if more:
+        where.append(sentence(texts.DETAILS_MORE))
+    buttons = []
+    if page > 1:
+        words = texts.BUTTON_PREVIOUS
+        buttons.append(button(PREVIOUS_PAGE, request.id, words, words))
+    if page < pages:
+        words = texts.BUTTON_NEXT
+        buttons.append(button(NEXT_PAGE, request.id, words, words, "primary"))
+    return [rich_text(f"page:{page}", where), actions(f"turn:{page}", buttons)]
+
+
+def _decision(request: Request) -> list[Block]:
+    warnings = []
+    if request.risk == "high":
+        action = code(one_line(request.action, 80))
+        warnings.append(sentence(texts.DETAILS_RISK, action=action))
+    if any(argument.cut or argument.uninspectable for argument in request.arguments):
+        warnings.append(sentence(texts.DETAILS_UNREADABLE))
+    blocks = [rich_text("warning", warnings)] if warnings else []
+    comment = text_input(
+        "comment",
+        texts.COMMENT_INPUT,
+        texts.COMMENT_PLACEHOLDER,
+        optional=True,
+        limits=COMMENT_CHARACTERS,
+    )
+    return [*blocks, comment]
+
+
+def _modal(callback: str, title: str, close: str, submit: str | None) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+    }
+    return view if submit is None else {**view, "submit": plain(submit, 24)}
+
+
+def _metadata(found: Origin) -> str:
+    return msgspec.json.encode(found).decode()

@@ -1,0 +1,163 @@
+"""Every sentence that Slack shows, in one place, so that a company can translate or reword them.
+
+Words in braces are filled in by the card builders; a translation may move them but not rename
+them. Nothing here is parsed as markup: the builders put these sentences into rich text elements and
+plain text only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The header of a card. A mark says what colour says, for people who do not see colours alike.
+HEADER_PENDING: Final = "{mark} Approve {action}?"
+HEADER: Final = {
+    "approved": "✅ Approved: {action}",
+    "denied": "⛔ Denied: {action}",
+    "expired": "⌛ Expired: {action}",
+    "cancelled": "🚫 Withdrawn: {action}",
+}
+HEADER_RAN: Final = {
+    "success": "✅ Approved and done: {action}",
+    "error": "❌ Approved, but it failed: {action}",
+    "cancelled": "🚫 Approved, but it was stopped: {action}",
+}
+RISK_MARK: Final = {"low": "🟢", "medium": "🟡", "high": "🔴"}
+RISK: Final = {"low": "🟢 low", "medium": "🟡 medium", "high": "🔴 high"}
+
+# What a phone's lock screen and a screen reader get: who and what, never an argument or a reason.
+FALLBACK_PENDING: Final = "Approval needed: {agent} wants to run {action} ({risk} risk)"
+FALLBACK: Final = {
+    "approved": "Approved: {action}",
+    "denied": "Denied: {action}",
+    "expired": "Expired, so denied: {action}",
+    "cancelled": "Withdrawn: {action}",
+}
+FALLBACK_RISK: Final = {"low": "low", "medium": "medium", "high": "high"}
+
+WANTS: Final = "{agent} wants to run {action}."
+WANTS_FOR: Final = "{agent} wants to run {action} for {requester}."
+SOME_AGENT: Final = "An agent"
+
+NO_ARGUMENTS: Final = "(no arguments)"
+MORE_ARGUMENTS: Final = "… and {count} more arguments that are not shown here"
+ONE_MORE_ARGUMENT: Final = "… and 1 more argument that is not shown here"
+LINES_LEFT_OUT: Final = "… {count} lines left out …"
+CUT_BEFORE: Final = "(cut: the value is longer than can be shown)"
+UNINSPECTABLE: Final = "(cannot be shown: {type})"
+HIDDEN_NOTICE: Final = "⚠️ Not everything fits here. Read All arguments: Approve is there."
+CONTINUED: Final = "{name} (continued, part {part})"
+
+POLICY_REASON: Final = "Why it asks: {reason}"
+AGENT_REASON: Final = "In the agent's own words (not checked by anybody):"
+FACT_RISK: Final = "Risk: {risk}"
+FACT_ENVIRONMENT: Final = "Environment, as the agent says: {environment}"
+FACT_REVIEWERS: Final = "Who can decide: {reviewers}"
+FACT_NEEDS: Final = "Needs: {rule}"
+RULE_ONE: Final = "1 approval"
+RULE_MANY: Final = "{count} approvals"
+RULE_DENIES: Final = ", or {count} denials against it"
+AND_MORE: Final = " and {count} more"
+
+VOTES_APPROVE: Final = "{count} of {quorum} approvals: {people}. {missing} more needed."
+VOTES_APPROVE_ENOUGH: Final = "{count} of {quorum} approvals: {people}."
+VOTES_DENY: Final = "{count} of {quorum} denials: {people}."
+
+STATUS: Final = {
+    "approved": "✅ Approved by {people}, {at}",
+    "denied": "⛔ Denied by {people}, {at}",
+    "expired": "⌛ Expired {at}. Nobody decided in time, so it is denied.",
+    "cancelled": "🚫 Withdrawn {at}. {cause} Nothing ran.",
+}
+# Why a request was withdrawn. Anything else in the store reads as "other".
+CAUSE: Final = {
+    "interrupted": "The agent was interrupted.",
+    "terminated": "The agent was told to stop.",
+    "cancelled": "The agent gave up waiting.",
+    "exit": "The agent's program ended.",
+    "unposted": "The message could not be posted.",
+    "frozen": "Approvals are frozen.",
+    "other": "The agent took it back.",
+}
+RAN: Final = {
+    "success": "▶️ Done after {duration}.",
+    "error": "❌ Failed after {duration}.",
+    "cancelled": "🚫 Stopped after {duration}; it may have done part of its work.",
+}
+ERROR_LABEL: Final = "The error, without secrets:"
+COMMENT_LABEL: Final = "{person} wrote:"
+
+EXPIRES: Final = "⏳ Expires {at}, then it is denied"
+FOOTER: Final = "Request {id} · call {digest}"
+FOOTER_HEAD: Final = "Request {id} · call {digest} · log {head}"
+
+BUTTON_APPROVE: Final = "Approve"
+BUTTON_DENY: Final = "Deny…"
+BUTTON_DETAILS: Final = "All arguments"
+LABEL_APPROVE: Final = "Approve {action}"
+LABEL_DENY: Final = "Deny {action}, with a reason"
+LABEL_DETAILS: Final = "Show all arguments of {action}"
+LABEL_DETAILS_APPROVE: Final = "Show all arguments of {action}, and approve there"
+
+CONFIRM_TITLE: Final = "Approve this?"
+CONFIRM: Final = "{agent} will run {action} right away. This may not be undone.\n{arguments}"
+CONFIRM_YES: Final = "Approve"
+CONFIRM_NO: Final = "Go back"
+
+DENY_TITLE: Final = "Deny this call"
+DENY_SUBMIT: Final = "Deny"
+DENY_CLOSE: Final = "Go back"
+DENY_INTRO: Final = "{action} will not run. The reason is shown to the agent and kept in the log."
+REASON_LABEL: Final = "Reason"
+REASON_PLACEHOLDER: Final = "Wrong customer: check the ticket first"
+
+DETAILS_TITLE: Final = "All arguments"
+DETAILS_CLOSE: Final = "Close"
+DETAILS_SUBMIT: Final = "Approve"
+DETAILS_PAGE: Final = "Page {page} of {pages}"
+DETAILS_MORE: Final = "Approve is on the last page."
+DETAILS_RISK: Final = (
+    "🔴 High risk: {action} runs right away when you approve, and may not be undone."
+)
+DETAILS_UNREADABLE: Final = (
+    "⚠️ Part of this call cannot be shown to anybody. Approve only if you know what it is."
+)
+COMMENT_INPUT: Final = "Comment"
+COMMENT_PLACEHOLDER: Final = "For the agent and the log"
+BUTTON_PREVIOUS: Final = "Previous page"
+BUTTON_NEXT: Final = "Next page"
+
+# What the thread under a card says. Names, not mentions: nobody is pinged twice.
+THREAD_VOTE: Final = {
+    "approve": "✅ {person} approved.",
+    "deny": "⛔ {person} denied.",
+}
+THREAD_RAN: Final = {
+    "success": "▶️ {action} is done, after {duration}.",
+    "error": "❌ {action} failed after {duration}.",
+    "cancelled": "🚫 {action} was stopped after {duration}; it may have done part of its work.",
+}
+
+# What somebody is told, privately, whose click did not count.
+REFUSAL: Final = {
+    "unknown": "This request is not known any more. Nothing was recorded.",
+    "approved": "Too late: this was approved already.",
+    "denied": "Too late: this was denied already.",
+    "expired": "Too late: this request has expired, so it is denied.",
+    "cancelled": "Too late: the agent withdrew this request.",
+    "already_voted": "You have voted on this already. Your first vote counts.",
+    "not_a_reviewer": "You are not on the list of people who may decide this.",
+    "own_request": "You asked for this yourself, so somebody else has to decide.",
+    "guest": "Guests cannot decide. Nothing was recorded.",
+    "bot": "Only people can decide. Nothing was recorded.",
+    "deactivated": "Deactivated people cannot decide. Nothing was recorded.",
+    "other_workspace": "People of another workspace cannot decide. Nothing was recorded.",
+    "cannot_check": "Slack could not say who you are just now. Nothing was recorded: try again.",
+    "other_message": "This is not the current message of this request. Nothing was recorded.",
+    "tampered": "This request cannot be trusted: it was changed on the way. Nothing was recorded.",
+    "storage": "Your vote could not be stored just now. Nothing was recorded: try again.",
+    "old_button": "This button is no longer in use.",
+}
+
+AT_DAY: Final = "{date_short_pretty} at {time}"
+AT_SOON: Final = "{time} ({ago})"
