@@ -4,8 +4,8 @@
     ├── ConfigurationError      a setting is missing or wrong (also a ValueError)
     ├── PolicyError             the policy failed or answered with something else than a PolicyResult
     ├── ApprovalError           the approver failed
-    │   └── ApproverUnavailable nobody could be asked, and nothing was sent: another approver may be tried
     ├── ApprovalDenied          the answer is no
+    │   ├── ApproverUnavailable nobody could be asked, nothing was sent (also an ApprovalError)
     │   ├── ApprovalExpired     nobody answered in time
     │   ├── ApprovalCancelled   the question was withdrawn before it was answered
     │   ├── ArgumentsChanged    what would run is not what was approved
@@ -72,10 +72,6 @@ class ApprovalError(SudoAgentError):
     """The approver failed while asking or waiting. Nothing ran."""
 
 
-class ApproverUnavailable(ApprovalError):
-    """Nobody could be asked, and nothing was sent to anybody, so another approver may be tried."""
-
-
 class ApprovalDenied(SudoAgentError):
     """The call was refused, by the policy or by a reviewer. Nothing ran.
 
@@ -95,6 +91,13 @@ class ApprovalDenied(SudoAgentError):
         super().__init__(reason, request_id=request_id, action=action)
         self.comment = comment
         self.reviewer = reviewer
+
+
+class ApproverUnavailable(ApprovalError, ApprovalDenied):
+    """Nobody could be asked, and nothing was sent to anybody, so another approver may be tried.
+
+    Where there is no other, that is a denial: code that handles denials handles it too.
+    """
 
 
 class ApprovalExpired(ApprovalDenied):

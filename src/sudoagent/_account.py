@@ -1,0 +1,210 @@
+"""What is known about one guarded call so far, and the audit entries that follow from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from .audit import AuditEntry
+from .context import Context
+from .errors import ApprovalDenied, SudoAgentError
+from .policies import PolicyResult
+from .redaction import Presentation, Redactor, present
+from .verdict import Verdict, Vote
+
+__all__ = ["Account"]
+
+E = TypeVar("E", bound=SudoAgentError)
+
+
+class Account:
+    """One call's story: gathers facts as the flow learns them, and writes them down as entries.
+
+    ``wall`` and ``elapsed`` are clocks: the time of day (aware, UTC) and seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        *,
+        ctx: Context,
+        request_id: str,
+        digest: str,
+        wall: Callable[[], datetime],
+        elapsed: Callable[[], float],
+        redactor: Redactor,
+        policy: Mapping[str, str],
+        suspends: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        self.ctx = ctx
+        self.request_id = request_id
+        self._digest = digest
+        self._wall = wall
+        self._elapsed = elapsed
+        self._redactor = redactor
+        self._policy = policy
+        self._suspending = suspends
+        self._result: PolicyResult | None = None
+        self._verdict: Verdict | None = None
+        self._paused = False
+        self._began: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why the call may run: the approver's word, or the policy's."""
+        assert self._result is not None
+        return self._verdict.reason if self._verdict else self._result.reason
+
+    @property
+    def policy_decision(self) -> str:
+        """What the policy said, or ``""`` before it has."""
+        return self._result.decision.value if self._result else ""
+
+    def policy_said(self, result: PolicyResult) -> None:
+        """Take note of the policy's answer."""
+        self._result = result
+
+    def answered(self, verdict: Verdict) -> None:
+        """Take note of the approver's answer, and of the id under which it was asked."""
+        self._verdict = verdict
+        if verdict.request_id is not None:
+            self.request_id = verdict.request_id
+
+    def suspends(self, error: BaseException) -> bool:
+        """Whether this exception means "paused, not refused"."""
+        return isinstance(error, self._suspending)
+
+    def suspended(self, error: BaseException) -> None:
+        """Take note that the approver paused the call."""
+        self._paused = True
+
+    def begins(self) -> None:
+        """Take note that the function starts now."""
+        self._began = self._elapsed()
+
+    def named(self, kind: type[E], reason: str, cause: BaseException | None = None) -> E:
+        """Return an error that belongs to this call."""
+        error = kind(reason, request_id=self.request_id, action=self.ctx.action)
+        error.__cause__ = cause
+        return error
+
+    def adopt(self, error: SudoAgentError) -> SudoAgentError:
+        """Return the approver's own error, with the ids of this call where it has none."""
+        error.request_id = error.request_id or self.request_id
+        error.action = error.action or self.ctx.action
+        return error
+
+    def decider(self) -> str | None:
+        """Return the user id of the reviewer whose vote decided."""
+        votes = self._verdict.votes if self._verdict else ()
+        return votes[-1].user_id if votes else None
+
+    def allowed(self) -> AuditEntry:
+        """Return the entry for a call that may run."""
+        return self._decision("allow", self.reason)
+
+    def refused(self, refusal: BaseException) -> AuditEntry:
+        """Return the entry for a call that may not run."""
+        if self._paused:
+            return self._decision("deny", f"paused by the approver: {type(refusal).__name__}")
+        if isinstance(refusal, SudoAgentError):
+            return self._decision("deny", refusal.reason, refusal)
+        return self._decision("deny", f"interrupted: {type(refusal).__name__}", refusal)
+
+    def outcome(self, error: BaseException | None, *, ran: bool = True) -> AuditEntry:
+        """Return the entry for how the call ended. ``ran`` is false when it was not begun."""
+        metadata: dict[str, Any] = {}
+        if self._began is not None:
+            metadata["duration_ms"] = round((self._elapsed() - self._began) * 1000, 3)
+        return AuditEntry(
+            timestamp=self._wall(),
+            event="outcome",
+            request_id=self.request_id,
+            action=self.ctx.action,
+            decision="allow",
+            reason="the call ended" if ran else "the call was not begun",
+            outcome=_outcome(error) if ran else "cancelled",
+            error_type=type(error).__name__ if error is not None else None,
+            error=self._redactor.exception(error) if error is not None else None,
+            metadata=metadata,
+        )
+
+    def _decision(
+        self, decision: str, reason: str, refusal: BaseException | None = None
+    ) -> AuditEntry:
+        return AuditEntry(
+            timestamp=self._wall(),
+            event="decision",
+            request_id=self.request_id,
+            action=self.ctx.action,
+            decision=decision,
+            reason=self._redactor.text(reason),
+            error_type=type(refusal).__name__ if refusal is not None else None,
+            error=self._cause_of(refusal),
+            metadata=self._metadata(decision, refusal),
+        )
+
+    def _cause_of(self, refusal: BaseException | None) -> str | None:
+        cause = refusal.__cause__ if refusal is not None else None
+        return self._redactor.exception(cause) if cause is not None else None
+
+    def _metadata(self, decision: str, refusal: BaseException | None) -> dict[str, Any]:
+        shown: Presentation = present(self.ctx)
+        metadata: dict[str, Any] = {
+            "args": shown.args,
+            "kwargs": shown.kwargs,
+            "call_digest": self._digest,
+            "policy": dict(self._policy),
+        }
+        if shown.uninspectable:
+            metadata["uninspectable"] = list(shown.uninspectable)
+        if self.ctx.metadata:
+            metadata["context"] = self._redactor.value(dict(self.ctx.metadata))
+        if self.ctx.idempotency_key is not None:
+            metadata["idempotency_key"] = self._redactor.text(self.ctx.idempotency_key)
+        if self._result is not None:
+            metadata["policy_decision"] = self._result.decision.value
+            metadata["policy_reason"] = self._redactor.text(self._result.reason)
+        if self.policy_decision == "require_approval":
+            metadata["approved"] = decision == "allow"
+        if self._verdict is not None:
+            metadata.update(self._of_verdict(self._verdict))
+        elif isinstance(refusal, ApprovalDenied) and refusal.reviewer:
+            metadata["reviewer"] = refusal.reviewer
+        if self._paused:
+            metadata["suspended"] = True
+        return metadata
+
+    def _of_verdict(self, verdict: Verdict) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "verdict": verdict.outcome,
+            "approver": verdict.approver,
+            "votes": [self._of_vote(vote) for vote in verdict.votes],
+        }
+        optional = {
+            "comment": verdict.comment,
+            "approver_note": verdict.note,
+            "decided_at": verdict.decided_at.isoformat() if verdict.decided_at else None,
+            "slack_channel": verdict.channel,
+            "slack_message_ts": verdict.message_ts,
+            **verdict.facts,
+        }
+        facts.update((n, self._redactor.text(v)) for n, v in optional.items() if v)
+        return facts
+
+    def _of_vote(self, vote: Vote) -> dict[str, Any]:
+        return {
+            "choice": vote.choice,
+            "team_id": vote.team_id,
+            "user_id": vote.user_id,
+            "at": vote.at.isoformat() if vote.at else None,
+            "comment": self._redactor.text(vote.comment) if vote.comment else None,
+        }
+
+
+def _outcome(error: BaseException | None) -> str:
+    if error is None:
+        return "success"
+    interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit)
+    return "cancelled" if interrupted else "error"

@@ -1,0 +1,148 @@
+"""One call on its way: what it is made of, and what it is decided with."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ._account import Account
+from .approvers import Approver
+from .audit import AuditLogger
+from .binding import Bound, Target
+from .context import Context
+from .digest import fingerprint
+from .errors import ConfigurationError
+from .frozen import FrozenDict
+from .gate import Gate
+from .policies import Policy
+from .policy_identity import policy_identity
+from .redaction import Redactor
+
+__all__ = ["Call", "Options", "Parts"]
+
+# Without a shared key digests can be compared within this process only, which is all that
+# "what was judged is what runs" needs.
+_PROCESS_KEY = secrets.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What ``SudoEngine.using`` sets."""
+
+    metadata: Mapping[str, Any] = field(default_factory=FrozenDict)
+    idempotency_key: str | None = None
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What calls are decided with."""
+
+    policy: Policy
+    approver: Approver
+    logger: AuditLogger
+    gate: Gate | None
+    redactor: Redactor
+    identity: Mapping[str, str]
+
+    @classmethod
+    def checked(
+        cls,
+        policy: Policy,
+        approver: Approver,
+        logger: AuditLogger,
+        gate: Gate | None,
+        redactor: Redactor,
+    ) -> Parts:
+        """Return the parts when each can do its work. Raises ``ConfigurationError``."""
+        _require("policy", policy, "evaluate")
+        _require("approver", approver, "approve")
+        _require("logger", logger, "log")
+        gate = gate if gate is not None else getattr(approver, "gate", None)
+        if gate is not None:
+            _require("gate", gate, "closed")
+        return cls(
+            policy=policy,
+            approver=approver,
+            logger=logger,
+            gate=gate,
+            redactor=redactor,
+            identity=policy_identity(policy),
+        )
+
+    def with_policy(self, policy: Policy) -> Parts:
+        """Return the same parts with another policy."""
+        _require("policy", policy, "evaluate")
+        return replace(self, policy=policy, identity=policy_identity(policy))
+
+    @property
+    def digest_key(self) -> bytes:
+        """The key of call digests: the approver's, which other processes share, or this process's."""
+        return getattr(self.approver, "digest_key", None) or _PROCESS_KEY
+
+
+def _require(role: str, part: object, method: str) -> None:
+    if isinstance(part, type):
+        raise ConfigurationError(f"{role} is the class {part.__name__}: pass an instance of it")
+    if not callable(getattr(part, method, None)):
+        raise ConfigurationError(f"{role} has no {method}(): {type(part).__name__} cannot be one")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, bound and frozen, with the account that will be kept of it."""
+
+    target: Target
+    bound: Bound
+    ctx: Context
+    parts: Parts
+    account: Account
+    unchanged: Callable[[], bool]
+
+    @classmethod
+    def of(cls, target: Target, bound: Bound, action: str, parts: Parts, options: Options) -> Call:
+        """Take the snapshot that everybody judges."""
+        args, named, fixed = bound.snapshot(target.receiver)
+        ctx = Context._of_call(
+            action=action,
+            args=args,
+            kwargs=named,
+            metadata=options.metadata,
+            idempotency_key=options.idempotency_key,
+            deadline=options.deadline,
+            receiver=target.receiver,
+            secret_names=target.secret_names,
+            redactor=parts.redactor,
+        )
+        asked = ctx.fingerprint
+
+        def unchanged() -> bool:
+            return fixed or fingerprint(bound.named, target.receiver).same_as(asked)
+
+        return cls(target, bound, ctx, parts, _account(ctx, parts), unchanged)
+
+    def run(self) -> Any:
+        """Call the function with the arguments as they were passed."""
+        return self.target.function(*self.bound.args, **self.bound.kwargs)
+
+
+def _account(ctx: Context, parts: Parts) -> Account:
+    return Account(
+        ctx=ctx,
+        request_id=str(uuid.uuid4()),
+        digest=ctx.digest(parts.digest_key),
+        wall=_utc_now,
+        elapsed=time.monotonic,
+        redactor=parts.redactor,
+        policy=parts.identity,
+        suspends=tuple(getattr(parts.approver, "suspends", ())),
+    )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

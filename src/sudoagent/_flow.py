@@ -1,0 +1,153 @@
+"""The order of events of one guarded call. Pure: every effect is a step taken by a driver.
+
+    policy → (approver → unchanged?) → gate → decision recorded → function runs → outcome recorded
+
+Whatever fails before the decision is recorded ends in a recorded refusal, and nothing runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from ._account import Account
+from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Run, Step
+from .errors import (
+    ApprovalCancelled,
+    ApprovalDenied,
+    ApprovalError,
+    ApprovalExpired,
+    ArgumentsChanged,
+    AuditLogError,
+    PolicyError,
+    SudoAgentError,
+)
+from .policies import Decision, PolicyResult
+from .verdict import Verdict
+
+__all__ = ["authorization", "guarded_call"]
+
+Flow = Generator[Step, Answer, Ending]
+
+_REFUSALS: dict[str, type[ApprovalDenied]] = {
+    "denied": ApprovalDenied,
+    "expired": ApprovalExpired,
+    "cancelled": ApprovalCancelled,
+}
+
+
+def guarded_call(account: Account, unchanged: Callable[[], bool]) -> Flow:
+    """Decide, record, run, record. Ends with the function's own result or exception."""
+    refusal = yield from authorization(account, unchanged)
+    if isinstance(refusal, Failed):
+        return refusal
+    account.begins()
+    ran = yield Run()
+    yield Record(account.outcome(ran.error if isinstance(ran, Failed) else None))
+    return ran
+
+
+def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
+    """Decide and record. Ends ``Done`` when the call may run, else with the refusal to raise."""
+    refusal = yield from _judge(account, unchanged)
+    if refusal is None:
+        refusal = yield from _pass_gate(account)
+    if refusal is not None:
+        recorded = yield Record(account.refused(refusal))
+        return _unrecorded(account, recorded, refusal)
+    recorded = yield Record(account.allowed())
+    if isinstance(recorded, Done):
+        return Done(account)
+    error = _unrecorded(account, recorded, None)
+    # The entry may have reached the log although writing it failed: say that nothing ran.
+    yield Record(account.outcome(error.error, ran=False))
+    return error
+
+
+def _judge(account: Account, unchanged: Callable[[], bool]) -> Generator[Step, Answer, Any]:
+    answer = yield Evaluate(account.ctx)
+    if isinstance(answer, Failed):
+        return _failed(account, PolicyError, "the policy failed", answer.error)
+    result = answer.value
+    if type(result) is not PolicyResult:
+        return account.named(
+            PolicyError, f"the policy returned {_kind(result)}, not a PolicyResult"
+        )
+    account.policy_said(result)
+    if result.decision is Decision.ALLOW:
+        # Judging takes time too: what the policy saw is what runs.
+        return None if unchanged() else _changed(account)
+    if result.decision is Decision.DENY:
+        return account.named(ApprovalDenied, result.reason)
+    return (yield from _ask(account, result, unchanged))
+
+
+def _ask(
+    account: Account, result: PolicyResult, unchanged: Callable[[], bool]
+) -> Generator[Step, Answer, Any]:
+    answer = yield Ask(account.ctx, result, account.request_id)
+    if isinstance(answer, Failed):
+        return _asking_failed(account, answer.error)
+    verdict = answer.value
+    if verdict is True:
+        verdict = Verdict(outcome="approved", reason="approved")
+    elif verdict is False:
+        verdict = Verdict(outcome="denied", reason="denied by the approver")
+    elif type(verdict) is not Verdict:
+        return account.named(
+            ApprovalError, f"the approver answered with {_kind(verdict)}: only True approves"
+        )
+    account.answered(verdict)
+    if not verdict.approved:
+        refusal = account.named(_REFUSALS[verdict.outcome], verdict.reason)
+        refusal.comment, refusal.reviewer = verdict.comment, account.decider()
+        return refusal
+    return None if unchanged() else _changed(account)
+
+
+def _asking_failed(account: Account, error: BaseException) -> BaseException:
+    if account.suspends(error):
+        account.suspended(error)
+        return error
+    if isinstance(error, ApprovalDenied | ApprovalError):
+        return account.adopt(error)
+    return _failed(account, ApprovalError, "the approver failed", error)
+
+
+def _pass_gate(account: Account) -> Generator[Step, Answer, Any]:
+    answer = yield Gate(account.policy_decision)
+    if isinstance(answer, Failed):
+        return _failed(account, ApprovalDenied, "the freeze switch failed", answer.error)
+    return account.named(ApprovalDenied, answer.value) if answer.value else None
+
+
+def _failed(
+    account: Account, kind: type[SudoAgentError], what: str, error: BaseException
+) -> BaseException:
+    if not isinstance(error, Exception):
+        return error  # an interrupt or a cancellation stays what it is
+    return account.named(kind, f"{what}: {_kind(error)}", error)
+
+
+def _unrecorded(account: Account, recorded: Answer, refusal: BaseException | None) -> Failed:
+    if isinstance(recorded, Done) and refusal is not None:
+        return Failed(refusal)
+    assert isinstance(recorded, Failed)
+    if not isinstance(recorded.error, Exception):
+        return recorded
+    if refusal is not None and not isinstance(refusal, Exception):
+        return Failed(refusal)  # Ctrl-C stays Ctrl-C, even when it could not be recorded
+    reason = recorded.error.reason if isinstance(recorded.error, AuditLogError) else None
+    sentence = reason or f"the decision could not be recorded: {_kind(recorded.error)}"
+    return Failed(account.named(AuditLogError, sentence, recorded.error))
+
+
+def _changed(account: Account) -> SudoAgentError:
+    return account.named(
+        ArgumentsChanged, "the arguments changed between the decision and the call"
+    )
+
+
+def _kind(value: object) -> str:
+    # The type only: what a foreign exception says may contain argument values.
+    return type(value).__name__

@@ -1,0 +1,71 @@
+"""How a guarded function presents itself, and how the engine recognises its own work."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from ._calls import Parts
+from .binding import Target
+
+__all__ = ["Worn", "dressed_as", "undress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """What a guarded function was made of. ``leading`` is a method's own object."""
+
+    target: Target
+    parts: Parts
+    action: str
+    leading: tuple[Any, ...] = ()
+
+
+# Not an attribute of the wrapper: whoever holds the wrapper must not find the bare function on it.
+_worn: weakref.WeakKeyDictionary[Callable[..., Any], Worn] = weakref.WeakKeyDictionary()
+
+
+def dressed_as(
+    func: Callable[..., Any], wrapper: Any, target: Target, parts: Parts, action: str
+) -> Any:
+    """Give the wrapper the name, documentation, signature and annotations of the function.
+
+    There is no ``__wrapped__``: frameworks that serialise a function's source would follow it and
+    ship the unguarded body. Annotations are resolved now, because the wrapper's globals are not
+    the function's.
+    """
+    functools.update_wrapper(wrapper, func, updated=())
+    del wrapper.__wrapped__
+    wrapper.__signature__ = inspect.signature(func) if _has_bound(func) else target.signature
+    wrapper.__annotations__ = _annotations(target.function)
+    wrapper.__dict__.update(getattr(func, "__dict__", {}))
+    wrapper.__dict__.pop("__wrapped__", None)
+    _worn[wrapper] = Worn(target, parts, action)
+    return wrapper
+
+
+def undress(func: object) -> Worn | None:
+    """Return what a guarded function (or a bound method of one) was made of, else ``None``."""
+    if isinstance(func, types.MethodType):
+        inner = undress(func.__func__)
+        return inner and Worn(inner.target, inner.parts, inner.action, (func.__self__,))
+    if isinstance(func, types.FunctionType):
+        return _worn.get(func)
+    return None
+
+
+def _has_bound(func: object) -> bool:
+    # What a partial or a bound method has filled in already is not for the caller to pass.
+    return isinstance(func, functools.partial | types.MethodType)
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except Exception:  # an annotation that cannot be evaluated raises whatever it likes
+        return dict(getattr(function, "__annotations__", {}))

@@ -1,0 +1,34 @@
+"""What the engine expects of an approver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from ..context import Context
+    from ..policies import PolicyResult
+    from ..verdict import Verdict
+
+__all__ = ["Approver"]
+
+
+@runtime_checkable
+class Approver(Protocol):
+    """Asks somebody whether a call may run.
+
+    Only ``True`` or an approved ``Verdict`` approves; anything else refuses. Raising
+    ``ApproverUnavailable`` says that nobody was asked, any other exception that asking failed.
+
+    An approver may also offer:
+
+    - ``async def aapprove(ctx, result, request_id)``, used by asynchronous calls. Without it they
+      run ``approve`` on a thread of its own.
+    - ``suspends``: a tuple of exception types that mean "paused, not refused", such as a
+      framework's interrupt. They are recorded as that and pass through unchanged.
+    - ``digest_key``: bytes that key the call digest, so that it is the same in every process.
+    - ``gate``: see ``sudoagent.gate.Gate``.
+    """
+
+    def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> bool | Verdict:
+        """Ask, wait, and return the answer."""
+        ...

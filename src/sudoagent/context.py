@@ -1,0 +1,143 @@
+"""One call, as a policy, an approver and the log see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .digest import Fingerprint, fingerprint
+from .frozen import FrozenDict, freeze
+
+if TYPE_CHECKING:
+    from .redaction import Redactor
+
+__all__ = ["Context"]
+
+
+class Context:
+    """A call: what would run, with which arguments.
+
+    ``action`` names the function. ``args`` are the arguments passed by position. ``kwargs`` holds
+    **every** argument that has a name, whether it was passed by position, by keyword or left at its
+    default, so a policy that reads ``ctx.kwargs["amount"]`` sees the amount however the call was
+    written. Items of ``*args`` stand under that parameter's name, those of ``**kwargs`` under
+    their own. ``metadata`` describes the caller and is never passed to the function.
+
+    Read-only, deeply: lists and dictionaries in it are snapshots that refuse changes. Values are
+    the real ones; redaction happens where they leave the process.
+
+    ``idempotency_key`` and ``deadline`` (in ``time.monotonic()`` seconds) come from
+    ``SudoEngine.using``. Raises ``ValueError`` for an empty action.
+    """
+
+    __slots__ = (
+        "_fingerprint",
+        "_named",
+        "_receiver",
+        "_redactor",
+        "_secret_names",
+        "action",
+        "args",
+        "deadline",
+        "idempotency_key",
+        "kwargs",
+        "metadata",
+    )
+
+    action: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    idempotency_key: str | None
+    deadline: float | None
+    _fingerprint: Fingerprint | None
+    _named: bool
+    _receiver: str | None
+    _redactor: Redactor | None
+    _secret_names: frozenset[str]
+
+    def __init__(
+        self,
+        action: str,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        deadline: float | None = None,
+    ) -> None:
+        if not isinstance(action, str) or not action.strip():
+            raise ValueError("Context needs an action: the name of what would run")
+        self._fill(
+            action=action,
+            args=freeze(tuple(args)),
+            kwargs=freeze(dict(kwargs or {})),
+            metadata=freeze(dict(metadata or {})),
+            idempotency_key=idempotency_key,
+            deadline=deadline,
+        )
+
+    def _fill(
+        self,
+        *,
+        action: str,
+        args: tuple[Any, ...],
+        kwargs: FrozenDict,
+        metadata: FrozenDict,
+        idempotency_key: str | None = None,
+        deadline: float | None = None,
+        named: bool = False,
+        receiver: str | None = None,
+        secret_names: frozenset[str] = frozenset(),
+        redactor: Redactor | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "action", action)
+        put(self, "args", args)
+        put(self, "kwargs", kwargs)
+        put(self, "metadata", metadata)
+        put(self, "idempotency_key", idempotency_key)
+        put(self, "deadline", deadline)
+        put(self, "_named", named)
+        put(self, "_receiver", receiver)
+        put(self, "_secret_names", secret_names)
+        put(self, "_redactor", redactor)
+        put(self, "_fingerprint", None)
+
+    @classmethod
+    def _of_call(cls, **fields: Any) -> Context:
+        # For the engine, whose values are frozen already and whose args all stand in kwargs too.
+        ctx = object.__new__(cls)
+        ctx._fill(named=True, **fields)
+        return ctx
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Context is read-only: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a Context is read-only: {name} cannot be deleted")
+
+    def __repr__(self) -> str:
+        # Values stay out: a context ends up in logs and tracebacks.
+        return f"Context(action={self.action!r}, arguments={list(self.kwargs)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = (self.action, self.args, dict(self.kwargs), dict(self.metadata))
+        return (Context, plain)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The encoding of all arguments, computed once."""
+        if self._fingerprint is None:
+            arguments = self.kwargs if self._named else {"": self.args, **self.kwargs}
+            object.__setattr__(self, "_fingerprint", fingerprint(arguments, self._receiver))
+        return self._fingerprint
+
+    def digest(self, key: bytes) -> str:
+        """Return the call digest under a key: what was approved is what has this digest."""
+        return self.fingerprint.digest(self.action, key)
+
+    def remaining(self) -> float | None:
+        """Return the seconds until the caller's own deadline; ``None`` when it has none."""
+        return None if self.deadline is None else self.deadline - time.monotonic()
