@@ -82,7 +82,7 @@ class Parts:
 
     @property
     def digest_key(self) -> bytes:
-        """The key of call digests: the approver's, which other processes share, or this process's."""
+        """The key of call digests: the approver's, which others share, or this process's."""
         return getattr(self.approver, "digest_key", None) or _PROCESS_KEY
 
 

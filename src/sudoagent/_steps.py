@@ -18,7 +18,7 @@ __all__ = ["Answer", "Ask", "Done", "Ending", "Evaluate", "Failed", "Gate", "Rec
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Ask whether this engine has been frozen. Answer: a sentence, or ``None`` when it may go on."""
+    """Ask whether this engine is frozen. Answer: a sentence, or ``None`` when it may go on."""
 
     decision: str
 

@@ -7,6 +7,7 @@ a few waiting calls would starve everything else in the program that uses it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
@@ -55,10 +56,8 @@ def _settle(
         else:
             future.set_result(result)
 
-    try:
+    with contextlib.suppress(RuntimeError):  # the caller's loop is closed: the caller is gone
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        pass  # the caller's loop is closed, and the caller gone with it
 
 
 def _chained(error: StopIteration) -> RuntimeError:

@@ -74,7 +74,7 @@ class Target:
         self._rest = _rest_name(self.signature)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
-        """Bind one call. Raises ``TypeError``, as the function itself would, when it does not fit."""
+        """Bind one call. Raises ``TypeError``, as the function would, when it does not fit."""
         if self._args or self._kwargs:
             args, kwargs = self._args + args, {**self._kwargs, **kwargs}
         named = self._bind_plainly(args, kwargs)

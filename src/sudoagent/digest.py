@@ -219,5 +219,5 @@ _BY_BASE: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
     (pathlib.PurePath, _shown(b"p", pathlib.PurePath.__str__)),
     (dt.datetime, _shown(b"m", dt.datetime.__repr__)),
     (dt.date, _shown(b"a", dt.date.__repr__)),
-    (dt.tzinfo, _shown(b"z", lambda value: str(value))),
+    (dt.tzinfo, _shown(b"z", str)),
 )

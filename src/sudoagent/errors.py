@@ -2,7 +2,7 @@
 
     SudoAgentError
     ├── ConfigurationError      a setting is missing or wrong (also a ValueError)
-    ├── PolicyError             the policy failed or answered with something else than a PolicyResult
+    ├── PolicyError             the policy failed or did not answer with a PolicyResult
     ├── ApprovalError           the approver failed
     ├── ApprovalDenied          the answer is no
     │   ├── ApproverUnavailable nobody could be asked, nothing was sent (also an ApprovalError)

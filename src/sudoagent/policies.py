@@ -26,7 +26,7 @@ class Decision(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyResult:
-    """A policy's answer. Everything after ``reason`` concerns approval and defaults to the approver's.
+    """A policy's answer. What follows ``reason`` concerns approval and defaults to the approver's.
 
     ``reviewers``: Slack user ids (``U…``) and user-group ids (``S…``). ``quorum``: how many
     different reviewers must approve. ``deny_quorum``: how many denies end the request.

@@ -1,4 +1,4 @@
-"""Which policy decided: its name, and a hash of its code, for whoever reads the log a year later."""
+"""Which policy decided: its name and a hash of its code, for whoever reads the log next year."""
 
 from __future__ import annotations
 

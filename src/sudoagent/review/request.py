@@ -1,4 +1,4 @@
-"""A request for approval on its way from the library to the bot and back: format, states, legal moves.
+"""A request for approval between the library and the bot: format, states, legal moves.
 
 Pure: no clock, no network. Times are milliseconds since the epoch by the Redis server's clock.
 """
@@ -121,15 +121,17 @@ def next_state(state: State, move: Move) -> State:
 
 
 def is_request_id(text: object) -> bool:
-    """Whether this is a UUID4 in the form that the library makes; anything else never reaches a key."""
+    """Whether this is a UUID4 as the library makes it; anything else never reaches a key."""
     return isinstance(text, str) and _REQUEST_ID.fullmatch(text) is not None
 
 
 def encode(record: Request | SignedVote) -> bytes:
-    """Return the record as JSON. Raises ``MalformedRecord`` when it is larger than a record may be."""
+    """Return the record as JSON. Raises ``MalformedRecord`` when it is too large."""
     payload = msgspec.json.encode(record)
     if len(payload) > MAX_RECORD_BYTES:
-        raise MalformedRecord(f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed")
+        raise MalformedRecord(
+            f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed"
+        )
     return payload
 
 
@@ -153,11 +155,15 @@ def decode_vote(payload: bytes) -> SignedVote:
 
 def _decode(payload: bytes, kind: type[T]) -> T:
     if len(payload) > MAX_RECORD_BYTES:
-        raise MalformedRecord(f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed")
+        raise MalformedRecord(
+            f"the record has {len(payload)} bytes, {MAX_RECORD_BYTES} are allowed"
+        )
     try:
         record = msgspec.json.decode(payload, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRecord("the record is not of the form that the library writes") from error
     if record.v != SCHEMA_VERSION:
-        raise MalformedRecord(f"the record has version {record.v}, this program reads {SCHEMA_VERSION}")
+        raise MalformedRecord(
+            f"the record has version {record.v}, this program reads {SCHEMA_VERSION}"
+        )
     return record

@@ -1,0 +1,95 @@
+"""The controlling terminal: where a person can be asked, whatever feeds standard input."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import ApproverUnavailable
+
+__all__ = ["Terminal", "Withdrawal", "controlling_terminal"]
+
+_PATH = "/dev/tty"
+
+
+class Withdrawal:
+    """Lets another thread end a wait for a line. Closing and withdrawing may come in any order."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable when the question is withdrawn."""
+        return self._reading
+
+    def withdraw(self) -> None:
+        """End the wait, if there still is one."""
+        with self._lock:
+            if not self._closed:
+                os.write(self._writing, b"x")
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        with self._lock:
+            self._closed = True
+            os.close(self._reading)
+            os.close(self._writing)
+
+
+class Terminal:
+    """An open controlling terminal. ``stream`` is for writing to it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        self.stream = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        )
+
+    def forget_typed(self) -> None:
+        """Throw away what was typed before the question was there: it answers something else."""
+        termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+    def read_line(self, deadline: float, withdrawal: Withdrawal | None = None) -> str | None:
+        """Return a typed line, ``""`` at end of file, ``None`` at the deadline or withdrawal.
+
+        ``deadline`` is in ``time.monotonic()`` seconds.
+        """
+        watched = [self._descriptor, *([withdrawal.fileno()] if withdrawal else [])]
+        remaining = max(0.0, deadline - time.monotonic())
+        ready, _, _ = select.select(watched, [], [], remaining)
+        if self._descriptor not in ready or len(ready) > 1:
+            return None
+        # A terminal in canonical mode hands over one whole line.
+        return os.read(self._descriptor, 4096).decode("utf-8", "replace")
+
+
+@contextmanager
+def controlling_terminal() -> Iterator[Terminal]:
+    """Open the controlling terminal. Raises ``ApproverUnavailable`` when nobody can be asked."""
+    try:
+        descriptor = os.open(_PATH, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        raise ApproverUnavailable(
+            "there is no terminal to ask in: run the program in one, or give the engine an "
+            "approver that can be reached, such as SlackApprover()"
+        ) from None
+    try:
+        if os.tcgetpgrp(descriptor) != os.getpgrp():
+            # Reading would stop the whole job until somebody brings it to the foreground.
+            raise ApproverUnavailable(
+                "the program runs in the background of its terminal, where nobody can be asked"
+            )
+        terminal = Terminal(descriptor)
+        with terminal.stream:
+            yield terminal
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,148 @@
+"""InteractiveApprover: asks the person at the terminal."""
+
+from __future__ import annotations
+
+import getpass
+import threading
+import time
+from asyncio import CancelledError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from .._threads import in_thread
+from ..errors import ConfigurationError
+from ..policies import check_timeout
+from ..redaction import Presentation, present
+from ..verdict import Choice, Verdict, Vote
+from ._tty import Terminal, Withdrawal, controlling_terminal
+
+if TYPE_CHECKING:
+    from ..context import Context
+    from ..policies import PolicyResult
+
+__all__ = ["InteractiveApprover", "Question"]
+
+# One question at a time, however many threads ask: two on one screen cannot be told apart.
+_screen = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``deadline`` is in ``time.monotonic()`` seconds."""
+
+    ctx: Context
+    result: PolicyResult
+    request_id: str
+    shown: Presentation
+    deadline: float
+
+    @property
+    def hides(self) -> bool:
+        """Whether the person cannot see all of it."""
+        return bool(self.shown.cut or self.shown.uninspectable)
+
+
+class InteractiveApprover:
+    """Shows the call on the controlling terminal and waits for ``y`` or ``n``; no is the default.
+
+    The answer is read from the terminal itself, never from what feeds standard input. ``timeout``
+    in seconds, after which the answer is no; a policy's own timeout and the caller's deadline
+    shorten it. Raises ``ApproverUnavailable`` (a denial) when there is no terminal.
+    """
+
+    def __init__(self, *, timeout: float = 600.0) -> None:
+        try:
+            self._timeout = check_timeout(timeout)
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from None
+
+    def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> Verdict:
+        """Ask and wait."""
+        return self._ask(self._question(ctx, result, request_id))
+
+    async def aapprove(self, ctx: Context, result: PolicyResult, request_id: str) -> Verdict:
+        """Ask on a thread of its own; a cancelled task withdraws the question."""
+        question, withdrawal = self._question(ctx, result, request_id), Withdrawal()
+
+        def ask() -> Verdict:
+            try:
+                return self._ask(question, withdrawal)
+            finally:
+                withdrawal.close()
+
+        try:
+            return await in_thread(ask)
+        except CancelledError:
+            withdrawal.withdraw()
+            raise
+
+    def _question(self, ctx: Context, result: PolicyResult, request_id: str) -> Question:
+        limits = (self._timeout, result.timeout, ctx.remaining())
+        deadline = time.monotonic() + min(limit for limit in limits if limit is not None)
+        return Question(ctx, result, request_id, present(ctx), deadline)
+
+    def _ask(self, question: Question, withdrawal: Withdrawal | None = None) -> Verdict:
+        if question.shown.uninspectable and not question.result.allow_uninspectable:
+            names = ", ".join(question.shown.uninspectable)
+            return _refused("denied", f"these arguments cannot be shown to a person: {names}")
+        with _the_screen(question.deadline) as free:
+            if not free:
+                return _refused("expired", "another question held the terminal until the deadline")
+            with controlling_terminal() as terminal:
+                return _converse(terminal, question, withdrawal)
+
+
+@contextmanager
+def _the_screen(deadline: float) -> Iterator[bool]:
+    free = _screen.acquire(timeout=max(0.0, deadline - time.monotonic()))
+    try:
+        yield free
+    finally:
+        if free:
+            _screen.release()
+
+
+def _converse(terminal: Terminal, question: Question, withdrawal: Withdrawal | None) -> Verdict:
+    from ._question import insist, show_question
+
+    show_question(terminal.stream, question)
+    terminal.forget_typed()
+    while True:
+        line = terminal.read_line(question.deadline, withdrawal)
+        if line is None:
+            terminal.stream.write("\n")
+            return _refused("expired", "nobody answered in time")
+        word, _, comment = line.strip().partition(" ")
+        if word.lower() == "y" and question.hides:
+            insist(terminal.stream)
+        elif word.lower() in ("y", "yes"):
+            return _answered("approve", None)
+        else:
+            return _answered("deny", comment.strip() or None)
+
+
+def _answered(choice: Choice, comment: str | None) -> Verdict:
+    user, now = _user(), datetime.now(UTC)
+    outcome: Literal["approved", "denied"] = "approved" if choice == "approve" else "denied"
+    return Verdict(
+        outcome=outcome,
+        reason=f"{outcome} by {user} in the terminal",
+        approver="terminal",
+        votes=(Vote(choice=choice, user_id=user, at=now, comment=comment),),
+        comment=comment,
+        decided_at=now,
+    )
+
+
+def _refused(outcome: Literal["denied", "expired"], reason: str) -> Verdict:
+    return Verdict(outcome=outcome, reason=reason, approver="terminal")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run under an id that has no name
+        return "somebody"
