@@ -1,0 +1,11 @@
+-- ARGV: 4 channel id, 5 message ts, 6 team id. The first message stays the request's message.
+begin_write()
+local fields = load_request()
+if not fields then return 0 end
+if fields.ts then
+  return (fields.channel == ARGV[4] and fields.ts == ARGV[5]) and 1 or 0
+end
+redis.call('HSET', request, 'channel', ARGV[4], 'ts', ARGV[5], 'team', ARGV[6])
+-- It may have ended, or been voted on, before the message was known.
+if fields.revision > 1 then changed(fields.id, repaints) end
+return 1

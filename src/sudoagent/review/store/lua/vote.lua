@@ -1,0 +1,36 @@
+-- ARGV: 4 nonce, 5 digest, 6 voter ("team/user"), 7 choice, 8 sealed vote.
+begin_write()
+local nonce, digest, voter, choice, sealed = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local fields = load_request()
+if not fields then return {'unknown'} end
+
+local function reply(kind)
+  return {kind, fields.state, fields.approvals, fields.denies}
+end
+
+local earlier = fields['vote:' .. voter]
+-- The same command again, after its reply was lost: the same answer.
+if earlier == sealed then return reply((fields.decided_by == voter) and 'decided' or 'counted') end
+if fields.nonce ~= nonce or fields.digest ~= digest then return reply('changed') end
+if fields.state ~= 'pending' then
+  return reply((fields.state == 'expired') and 'expired' or 'already_decided')
+end
+if now >= fields.expires_at then
+  finish(fields, 'expired', '')
+  return reply('expired')
+end
+if is_frozen() then return reply('frozen') end
+if earlier then return reply('already_voted') end
+
+local counter = (choice == 'approve') and 'approvals' or 'denies'
+redis.call('HSET', request, 'vote:' .. voter, sealed)
+fields[counter] = redis.call('HINCRBY', request, counter, 1)
+local met = (fields.denies >= fields.deny_quorum) and 'denied'
+  or (fields.approvals >= fields.quorum) and 'approved'
+if not met then
+  changed(fields.id, repaints)
+  return reply('counted')
+end
+redis.call('HSET', request, 'decided_by', voter)
+finish(fields, met, '')
+return reply('decided')

@@ -1,0 +1,86 @@
+"""What a namespace knows of itself: its bots, whether it is frozen, what it held back."""
+
+from __future__ import annotations
+
+from ..request import SCHEMA_VERSION
+from .keys import Keys
+from .link import Link
+from .records import text
+from .replies import FreezeState, HeldBack
+from .reviews import RETENTION_MS
+
+__all__ = ["Presence"]
+
+# A freeze must not end by itself, and no key may stay for ever.
+_FREEZE_MS = 3650 * 24 * 3600 * 1000
+_THAWED_MS = 24 * 3600 * 1000
+
+
+class Presence:
+    """Bots, freeze and caps of a namespace. Every method raises ``StoreError``."""
+
+    def __init__(self, link: Link, keys: Keys) -> None:
+        self._link = link
+        self._keys = keys
+
+    async def announce_bot(self, bot_id: str, ttl_ms: int = 10_000) -> None:
+        """Count as present for ``ttl_ms``; to be repeated well before that is over."""
+        await self._bot(bot_id, max(ttl_ms, 1))
+
+    async def retire_bot(self, bot_id: str) -> None:
+        """Stop counting as present, on the way out."""
+        await self._bot(bot_id, 0)
+
+    async def bots(self) -> tuple[str, ...]:
+        """Return the ids of the bots that are present now."""
+        now = await self._link.now_ms()
+        present = await self._link.command("ZRANGEBYSCORE", self._keys.bots, f"({now}", "+inf")
+        return tuple(map(text, present))
+
+    async def freeze(self, reason: str, by: str) -> bool:
+        """Let nothing be asked, voted or claimed from now on. False: it was frozen already."""
+        return await self._set_frozen("1", reason, by, _FREEZE_MS)
+
+    async def unfreeze(self, by: str) -> bool:
+        """End a freeze. False: there was none."""
+        return await self._set_frozen("0", "", by, _THAWED_MS)
+
+    async def freeze_state(self) -> FreezeState:
+        """Return whether the namespace is frozen, since when, by whom and why."""
+        command = ("HMGET", self._keys.freeze, "frozen", "reason", "by", "at")
+        reply = await self._link.command(*command)
+        frozen, reason, by, at = (text(part) if part else "" for part in reply)
+        moment = int(at) if at.isdecimal() else 0
+        return FreezeState(frozen=frozen == "1", reason=reason, by=by, at=moment)
+
+    async def held_back(self) -> tuple[HeldBack, ...]:
+        """Return what caps held back within the hour, per channel and asker."""
+        reply = await self._link.command("HGETALL", self._keys.held)
+        fields = {text(name): text(value) for name, value in dict(reply).items()}
+        return tuple(
+            _held_back(name, int(count), fields)
+            for name, count in fields.items()
+            if name.startswith("count|") and count.isdecimal()
+        )
+
+    async def attach_held_back(self, held: HeldBack, message_ts: str) -> None:
+        """Store which message tells the reviewers about these. The first one stays."""
+        args = (*self._common(), f"|{held.channel}|{held.asker}", message_ts)
+        await self._link.run("held", self._keys.shared(), args)
+
+    async def _bot(self, bot_id: str, ttl_ms: int) -> None:
+        keys = (*self._keys.shared(), self._keys.bots)
+        await self._link.run("announce", keys, (*self._common(), bot_id, ttl_ms))
+
+    async def _set_frozen(self, frozen: str, reason: str, by: str, lifetime_ms: int) -> bool:
+        args = (*self._common(), frozen, reason, by, lifetime_ms)
+        return bool(await self._link.run("freeze", self._keys.shared(), args))
+
+    def _common(self) -> tuple[str, int, int]:
+        return (self._keys.hints, SCHEMA_VERSION, RETENTION_MS)
+
+
+def _held_back(name: str, count: int, fields: dict[str, str]) -> HeldBack:
+    place = name.removeprefix("count")
+    channel, _, asker = place.removeprefix("|").partition("|")
+    return HeldBack(channel=channel, asker=asker, count=count, message_ts=fields.get("ts" + place))

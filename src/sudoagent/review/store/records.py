@@ -1,0 +1,74 @@
+"""Reading what the scripts return. Whoever can write to Redis can write anything. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from ..request import MAX_RECORD_BYTES, SCHEMA_VERSION, MalformedRecord, State, is_request_id
+from .replies import StoredReview
+
+__all__ = ["MAX_STORED_BYTES", "read_record", "read_state", "text"]
+
+# A sealed request of full size, some hundred votes with comments, and the small fields.
+MAX_STORED_BYTES = 4 * MAX_RECORD_BYTES
+_STATES: tuple[str, ...] = get_args(State)
+
+
+def read_record(request_id: str, reply: Any, now: int, *, frozen: bool) -> StoredReview | None:
+    """Read one record. ``None``: there is none. Raises ``MalformedRecord``."""
+    if isinstance(reply, bytes):
+        raise MalformedRecord(f"the stored request is {text(reply)}")
+    if not reply:
+        return None
+    fields = {text(reply[i]): bytes(reply[i + 1]) for i in range(0, len(reply), 2)}
+    if fields.get("v") != str(SCHEMA_VERSION).encode():
+        raise MalformedRecord("the stored request is of another version")
+    if text(fields.get("id", b"")) != request_id or not is_request_id(request_id):
+        raise MalformedRecord("the stored request carries another id than its key")
+    try:
+        return _review(fields, now, frozen=frozen)
+    except (KeyError, ValueError) as error:
+        raise MalformedRecord("the stored request lacks a field, or has a wrong one") from error
+
+
+def read_state(raw: object) -> State | None:
+    """Return the state that a script named, ``None`` for anything that is none."""
+    name = text(raw)
+    return name if name in _STATES else None  # type: ignore[return-value]  # narrowed by the table
+
+
+def text(raw: object) -> str:
+    """Return text for bytes of any kind."""
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+
+
+def _review(fields: dict[str, bytes], now: int, *, frozen: bool) -> StoredReview:
+    state = read_state(fields["state"])
+    if state is None:
+        raise ValueError("state")
+    return StoredReview(
+        id=text(fields["id"]),
+        state=state,
+        sealed_request=fields["sealed"],
+        sealed_votes=tuple(value for name, value in fields.items() if name.startswith("vote:")),
+        nonce=text(fields["nonce"]),
+        digest=text(fields["digest"]),
+        revision=int(fields["revision"]),
+        created_at=int(fields["created_at"]),
+        expires_at=int(fields["expires_at"]),
+        now=now,
+        frozen=frozen,
+        approvals=int(fields["approvals"]),
+        denies=int(fields["denies"]),
+        channel=_optional(fields, "channel"),
+        message_ts=_optional(fields, "ts"),
+        team_id=_optional(fields, "team"),
+        ended_at=int(fields["ended_at"]) if "ended_at" in fields else None,
+        why=_optional(fields, "why"),
+        claimed_by=_optional(fields, "claimed_by"),
+        claimed_at=int(fields["claimed_at"]) if "claimed_at" in fields else None,
+    )
+
+
+def _optional(fields: dict[str, bytes], name: str) -> str | None:
+    return text(fields[name]) if fields.get(name) else None

@@ -1,0 +1,184 @@
+"""What the store answers: one frozen class per question, each with a closed set of kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..request import State
+
+__all__ = [
+    "Binding",
+    "Caps",
+    "ClaimReply",
+    "CreateReply",
+    "EndReply",
+    "FreezeState",
+    "HeldBack",
+    "Hint",
+    "StoredReview",
+    "VoteReply",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How many requests may be pending at once: in the namespace, and per asker.
+
+    The asker is the request's ``requester``, else its ``agent``.
+    """
+
+    total: int = 500
+    per_asker: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateReply:
+    """``created``: it is pending (also when this very request was created before).
+
+    ``bound``: the idempotency key belongs to the earlier request ``request_id`` about a call with
+    ``digest``; nothing was created. ``held_back``: a cap is reached; ``held_back`` requests were
+    refused in this hour so far, this one included. ``frozen``: see ``reason``. ``expired``: the
+    deadline has passed already. ``conflict``: another request has this id.
+    """
+
+    kind: Literal["created", "bound", "held_back", "frozen", "expired", "conflict"]
+    request_id: str
+    digest: str = ""
+    held_back: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteReply:
+    """``counted``: stored, more votes are needed. ``decided``: stored, and it ended the request.
+
+    ``already_voted``: this reviewer voted before. ``already_decided``: it had ended as ``state``.
+    ``expired``: the deadline has passed. ``changed``: nonce or digest are not those of the stored
+    request. ``unknown``: no such request. ``frozen``: the namespace takes no votes now.
+
+    The counters are for display. ``durable`` is false when the server has replicas and none of
+    them confirmed the vote in time: a failover might lose it.
+    """
+
+    kind: Literal[
+        "counted",
+        "decided",
+        "already_voted",
+        "already_decided",
+        "expired",
+        "unknown",
+        "changed",
+        "frozen",
+    ]
+    state: State | None = None
+    approvals: int = 0
+    denies: int = 0
+    durable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndReply:
+    """``ended``: it ended now, or had ended in this same way. ``already_ended``: in another way.
+
+    ``not_due``: the deadline is ``remaining_ms`` away. ``unknown``: no such request.
+    """
+
+    kind: Literal["ended", "already_ended", "not_due", "unknown"]
+    state: State | None = None
+    remaining_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReply:
+    """``claimed``: ``owner`` has the verdict (also when it claimed before). ``taken``: another has.
+
+    ``not_approved``: there is no approval to take, see ``state``. ``frozen``, ``unknown``: as said.
+    ``durable`` is false when the server has replicas and none confirmed the claim: a failover might
+    forget it and let another process claim too.
+    """
+
+    kind: Literal["claimed", "taken", "not_approved", "frozen", "unknown"]
+    owner: str | None = None
+    state: State | None = None
+    durable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """An idempotency key belongs to this request, which asks about the call with this digest."""
+
+    request_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReview:
+    """A request as it is stored. Transport, not authority: only the sealed parts prove anything.
+
+    Times are milliseconds by the server's clock, ``now`` being the moment of reading. ``revision``
+    grows with every change a card should show. ``why`` says why it ended, for an end without a
+    vote. ``approvals`` and ``denies`` are the server's counters, for display. ``frozen``: the
+    namespace was frozen at the moment of reading.
+    """
+
+    id: str
+    state: State
+    sealed_request: bytes
+    sealed_votes: tuple[bytes, ...]
+    nonce: str
+    digest: str
+    revision: int
+    created_at: int
+    expires_at: int
+    now: int
+    frozen: bool = False
+    approvals: int = 0
+    denies: int = 0
+    channel: str | None = None
+    message_ts: str | None = None
+    team_id: str | None = None
+    ended_at: int | None = None
+    why: str | None = None
+    claimed_by: str | None = None
+    claimed_at: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.state != "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Something changed: read the store to learn what.
+
+    ``connected``: hints before this one may have been missed, so re-read everything of interest.
+    ``request``: the request ``request_id`` changed. ``held_back``, ``frozen``, ``thawed``: as said.
+    """
+
+    kind: Literal["connected", "request", "held_back", "frozen", "thawed"]
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeState:
+    """Whether the namespace is frozen, since when (milliseconds), by whom and why."""
+
+    frozen: bool
+    reason: str = ""
+    by: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """How many requests of one asker for one channel were refused by a cap within the hour.
+
+    ``message_ts`` is the message that tells the reviewers so, once there is one.
+    """
+
+    channel: str
+    asker: str
+    count: int
+    message_ts: str | None = None
