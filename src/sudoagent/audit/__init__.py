@@ -3,5 +3,14 @@
 from __future__ import annotations
 
 from ._entry import AuditEntry, AuditLogger
+from .asynchronous import AsyncAuditLogger
+from .jsonl import JsonlAuditLogger
+from .rotation import Rotation
 
-__all__ = ["AuditEntry", "AuditLogger"]
+__all__ = [
+    "AsyncAuditLogger",
+    "AuditEntry",
+    "AuditLogger",
+    "JsonlAuditLogger",
+    "Rotation",
+]

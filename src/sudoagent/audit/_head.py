@@ -1,0 +1,78 @@
+"""The head file: the newest link, kept beside the log, so that a log that lost its end is found out.
+
+Whoever can rewrite both files can make them agree; anchors and checkpoints are for that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import weakref
+from pathlib import Path
+
+from ._place import open_safely
+from .chain import Link
+
+__all__ = ["HeadFile", "head_path", "read_head"]
+
+_LENGTH = 128
+_FORM = re.compile(rb'\{"seq":([1-9][0-9]{0,17}),"hash":"([0-9a-f]{64})"\} *\n')
+_LOOK_EVERY = 1.0  # seconds
+
+
+def head_path(log: Path) -> Path:
+    """Return where the head of this log is kept."""
+    return log.with_name(f"{log.name}.head")
+
+
+def read_head(log: Path) -> Link | None:
+    """Return the link in the log's head file, or ``None`` when there is no readable one."""
+    try:
+        with open(head_path(log), "rb") as file:
+            return _parsed(file.read(_LENGTH))
+    except FileNotFoundError:
+        return None
+
+
+class HeadFile:
+    """Keeps the head file open and up to date."""
+
+    def __init__(self, log: Path, *, shared: bool) -> None:
+        self._path = head_path(log)
+        self._shared = shared
+        self._open()
+
+    def read(self) -> Link | None:
+        """Return the link that the file holds, or ``None`` when it holds none."""
+        return _parsed(os.pread(self._descriptor, _LENGTH, 0))
+
+    def write(self, link: Link) -> None:
+        """Replace the link, in place, with one write. Raises ``OSError``."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look(now)
+        line = b'{"seq":%d,"hash":"%b"}' % (link.seq, link.hash.encode())
+        os.pwrite(self._descriptor, line.ljust(_LENGTH - 1) + b"\n", 0)
+
+    def _look(self, now: float) -> None:
+        self._look_at = now + _LOOK_EVERY
+        try:
+            found = os.stat(self._path, follow_symlinks=False)
+        except FileNotFoundError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._identity:
+            self._close()
+            self._open()
+
+    def _open(self) -> None:
+        self._descriptor = open_safely(self._path, append=False, shared=self._shared)
+        found = os.fstat(self._descriptor)
+        self._identity = (found.st_dev, found.st_ino)
+        self._look_at = time.monotonic() + _LOOK_EVERY
+        self._close = weakref.finalize(self, os.close, self._descriptor)
+
+
+def _parsed(content: bytes) -> Link | None:
+    found = _FORM.match(content)
+    return Link(int(found[1]), found[2].decode()) if found else None

@@ -1,0 +1,181 @@
+"""The log as a chain over files: which file is current, where it ends, and what goes next.
+
+A journal is used by one thread at a time; other processes are kept out by the lock on the current
+file. Every append first makes sure that the locked file is the one at the path, and that it ends
+where this process left it. Otherwise (another process wrote, or the file was rotated, replaced,
+truncated or torn) it looks, records what does not fit, and goes on after the newest link known.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import AuditLogError
+from . import _findings
+from ._file import LogFile
+from ._head import HeadFile
+from ._lock import acquire, release
+from ._place import check_directory, open_safely, sync_directory
+from ._tail import Ending, first_day, quick_link, read_ending
+from .chain import GENESIS, SEAL_BYTES, Link, seal
+from .rotation import Rotation, archive_name, segments
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """Appends sealed lines. ``note`` encodes an entry about the log itself (event, reason, metadata)."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        note: Callable[[str, str, dict[str, Any]], bytes],
+        rotation: Rotation,
+        lock_timeout: float,
+        shared: bool,
+        durable: bool,
+    ) -> None:
+        self.path = path
+        self.tail = GENESIS
+        self._note = note
+        self._rotation = rotation
+        self._lock_timeout = lock_timeout
+        self._shared = shared
+        self._durable = durable
+        self._file: LogFile | None = None
+        self._head: HeadFile | None = None
+        self._day = b""
+        self._unsure: str | None = None  # a sync failed before: the next entry says so
+
+    def append(self, body: bytes) -> LogFile:
+        """Append an encoded entry and return the file that it is in.
+
+        Raises ``AuditLogError`` or ``OSError``; the entry is not acknowledged then, though part of it
+        may be in the file, which the next append recovers from.
+        """
+        file = self._append(body, may_rotate=True)
+        while file is None:
+            file = self._append(
+                body, may_rotate=False
+            )  # an entry may be larger than a file should be
+        return file
+
+    def forget(self) -> None:
+        """Let go of the open files. What is known about the end of the log stays known."""
+        if self._file is not None and self._file.failure is not None:
+            self._unsure = self._file.failure
+        self._file = self._head = None
+
+    def _append(self, body: bytes, *, may_rotate: bool) -> LogFile | None:
+        file, size = self._locked(time.monotonic() + self._lock_timeout)
+        try:
+            if file.failure is not None:
+                raise AuditLogError(file.failure)
+            if size != file.size:
+                self._catch_up(file, size)
+            if may_rotate and self._is_full(file, body):
+                self._archive(file)
+                return None
+            self._write(file, body)
+            return file
+        finally:
+            release(file.descriptor)
+
+    def _is_full(self, file: LogFile, body: bytes) -> bool:
+        rotation = self._rotation
+        if rotation.max_bytes is None and not rotation.daily:
+            return False
+        return rotation.is_due(file.size, len(body) + SEAL_BYTES, self._day, body[14:24])
+
+    def _locked(self, deadline: float) -> tuple[LogFile, int]:
+        while True:
+            file = self._file or self._open()
+            acquire(file.descriptor, deadline)
+            try:
+                found = os.stat(self.path, follow_symlinks=False)
+                if (found.st_dev, found.st_ino) == file.identity:
+                    return file, found.st_size
+            except FileNotFoundError:
+                pass
+            except BaseException:
+                release(file.descriptor)
+                raise
+            release(file.descriptor)
+            self._file = None  # rotated, moved, deleted or replaced since it was opened
+
+    def _open(self) -> LogFile:
+        if not self._shared:
+            check_directory(self.path.parent)
+        fresh = not self.path.exists()
+        self._file = LogFile(open_safely(self.path, append=True, shared=self._shared))
+        if self._head is None:
+            self._head = HeadFile(self.path, shared=self._shared)
+        if fresh and self._durable:
+            sync_directory(self.path.parent)
+        return self._file
+
+    def _catch_up(self, file: LogFile, size: int) -> None:
+        first_look = file.size < 0
+        quick = None if first_look else quick_link(file.descriptor, size)
+        known = self._known()
+        if quick is not None and quick.seq > known.seq:
+            self.tail, file.size = quick, size  # another process wrote: the usual case
+            return
+        if quick == known:
+            self.tail, file.size = known, size
+            return
+        self._look(file, size, read_ending(file.descriptor, size), known)
+
+    def _look(self, file: LogFile, size: int, ending: Ending, known: Link) -> None:
+        headless = self._head is not None and self._head.read() is None
+        archive = self._archive_ending_in(known) if ending.link is None and known.seq else None
+        found = _findings.about(ending, known, archive=archive, headless=headless)
+        if self._unsure is not None:
+            found.append(_findings.unsure(self._unsure))
+        self.tail = known if ending.link is None or ending.link.seq < known.seq else ending.link
+        file.size = size
+        opening = b"" if ending.newline else b"\n"
+        for event, reason, metadata in found:
+            self._write(file, self._note(event, reason, metadata), opening)
+            opening = b""
+        self._unsure = None
+        self._day = first_day(file.descriptor) if self._rotation.daily else b""
+
+    def _write(self, file: LogFile, body: bytes, opening: bytes = b"") -> None:
+        line, link = seal(body, self.tail)
+        file.write(opening + line if opening else line)
+        self.tail = link
+        if self._rotation.daily and not self._day:
+            self._day = body[14:24]
+        assert self._head is not None
+        self._head.write(link)
+
+    def _known(self) -> Link:
+        kept = self._head.read() if self._head is not None else None
+        return kept if kept is not None and kept.seq > self.tail.seq else self.tail
+
+    def _archive(self, file: LogFile) -> None:
+        if self._durable:
+            os.fdatasync(file.descriptor)
+        name = archive_name(self.path, self.tail, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        number = 1
+        while name.exists():  # only when a log of this name was begun again within a second
+            number += 1
+            name = name.with_name(f"{name.stem}.{number}{name.suffix}")
+        os.rename(self.path, name)
+
+    def _archive_ending_in(self, link: Link) -> str | None:
+        for path in segments(self.path):
+            if path == self.path or not path.is_file():
+                continue
+            with open(path, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if quick_link(file.fileno(), size) == link:
+                    return path.name
+        return None

@@ -1,0 +1,220 @@
+"""An entry → the bytes of its JSON object: field order, escapes, and the bound on its size."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ._closed import Bounds, is_closed, reduced, shortened
+from ._entry import AuditEntry
+from .chain import SEAL_BYTES
+
+__all__ = ["DEFAULT_MAX_ENTRY_BYTES", "Body", "LineEncoder"]
+
+DEFAULT_MAX_ENTRY_BYTES = 64 * 1024
+_SMALLEST_MAX = 8 * 1024
+
+# Legal in JSON strings, but line breaks to some readers, commands to a terminal, or invisible.
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# Tried in order until the entry fits.
+_TIGHTER = tuple(
+    Bounds(text, items, depth)
+    for text, items, depth in (
+        (8192, 512, 16),
+        (2048, 128, 10),
+        (512, 48, 8),
+        (128, 16, 5),
+        (48, 6, 3),
+    )
+)
+_TEXT_LIMITS = {"action": 512, "request_id": 128, "reason": 2048, "error_type": 128, "error": 8192}
+
+
+class Body(msgspec.Struct, kw_only=True):
+    """The fields of an entry before it is sealed, in the order in which they are written."""
+
+    timestamp: str
+    event: str
+    request_id: str | None
+    action: str | None
+    decision: str | None
+    reason: str
+    outcome: str | None
+    error_type: str | None
+    error: str | None
+    metadata: Any
+    host: str
+    pid: int
+    agent: str | None
+
+
+class LineEncoder:
+    """Encodes entries of one process. ``limit`` is the most bytes that a sealed line may have."""
+
+    def __init__(
+        self,
+        *,
+        agent: str | None = None,
+        limit: int = DEFAULT_MAX_ENTRY_BYTES,
+        clean: Callable[[AuditEntry], AuditEntry] | None = None,
+    ) -> None:
+        self._agent = shortened(str(reduced(agent)), 256) if agent is not None else None
+        self._room = max(limit, _SMALLEST_MAX) - SEAL_BYTES
+        self._clean = clean
+        self._host = str(reduced(socket.gethostname()))
+        self._pid = os.getpid()
+        self._encode = msgspec.json.Encoder().encode
+
+    def after_fork(self) -> None:
+        """Take note that this is another process now."""
+        self._pid = os.getpid()
+
+    def entry(self, entry: AuditEntry) -> bytes:
+        """Encode what a caller recorded. Whatever the entry holds, the result is strict JSON."""
+        if self._clean is not None:
+            entry = self._clean(entry)
+        return self._body(
+            Body(
+                timestamp=stamp(entry.timestamp),
+                event=entry.event,
+                request_id=entry.request_id,
+                action=entry.action,
+                decision=entry.decision,
+                reason=entry.reason,
+                outcome=entry.outcome,
+                error_type=entry.error_type,
+                error=entry.error,
+                metadata=entry.metadata,
+                host=self._host,
+                pid=self._pid,
+                agent=self._agent,
+            )
+        )
+
+    def note(self, event: str, reason: str, metadata: dict[str, Any]) -> bytes:
+        """Encode what the log itself has to say: a recovery or a rotation."""
+        return self._body(
+            Body(
+                timestamp=stamp(datetime.now(UTC)),
+                event=event,
+                request_id=None,
+                action=None,
+                decision=None,
+                reason=reason,
+                outcome=None,
+                error_type=None,
+                error=None,
+                metadata=metadata,
+                host=self._host,
+                pid=self._pid,
+                agent=self._agent,
+            )
+        )
+
+    def _body(self, body: Body) -> bytes:
+        if type(body.metadata) is dict and is_closed(body.metadata):
+            body.agent = _agent_in(body.metadata) or self._agent
+            try:
+                encoded = self._escaped(body)
+            except (
+                UnicodeEncodeError,
+                TypeError,
+                ValueError,
+            ):  # surrogates; a field of a wrong type
+                encoded = self._reduced(body)
+        else:
+            encoded = self._reduced(body)
+        return encoded if len(encoded) <= self._room else self._cut(body)
+
+    def _reduced(self, body: Body) -> bytes:
+        for name in ("event", "decision", "outcome", *_TEXT_LIMITS):
+            value = getattr(body, name)
+            setattr(body, name, None if value is None else str(reduced(value)))
+        metadata = reduced(body.metadata)
+        body.metadata = metadata if isinstance(metadata, dict) else {"value": metadata}
+        body.agent = _agent_in(body.metadata) or self._agent
+        return self._escaped(body)
+
+    def _cut(self, body: Body) -> bytes:
+        whole = self._reduced(body)
+        mark = {"bytes": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
+        for name, limit in _TEXT_LIMITS.items():
+            value = getattr(body, name)
+            setattr(body, name, value and shortened(value, limit))
+        metadata = body.metadata
+        for bounds in _TIGHTER:
+            body.metadata = {"$cut": mark, **_tightened(metadata, bounds)}
+            encoded = self._escaped(body)
+            if len(encoded) <= self._room:
+                return encoded
+        body.metadata = {"$cut": mark}
+        for name, limit in _TEXT_LIMITS.items():
+            value = getattr(body, name)
+            setattr(body, name, value and shortened(value, limit // 32))
+        return self._escaped(body)
+
+    def _escaped(self, body: Body) -> bytes:
+        encoded = self._encode(body)
+        if encoded.isascii():
+            return encoded.replace(b"\x7f", b"\\u007f")
+        return _UNSAFE.sub(_escape, encoded.decode()).encode()
+
+
+def stamp(moment: datetime) -> str:
+    """Return the moment in UTC with microseconds, as ``2026-01-31T12:00:00.000000Z``."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat('T', 'microseconds')[:26]}Z"
+
+
+def _agent_in(metadata: dict[str, Any]) -> str | None:
+    # An engine's own metadata arrives under "context".
+    for place in (metadata, metadata.get("context")):
+        named = place.get("agent") if isinstance(place, dict) else None
+        if isinstance(named, str) and named:
+            return shortened(named, 256)
+    return None
+
+
+def _tightened(metadata: Any, bounds: Bounds) -> dict[str, Any]:
+    # The metadata is in the closed set already: its dollar keys must not be escaped once more.
+    return {key: _cut_value(value, bounds) for key, value in list(metadata.items())[: bounds.items]}
+
+
+def _cut_value(value: Any, bounds: Bounds, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        return shortened(value, bounds.text)
+    if isinstance(value, list | dict) and depth >= bounds.depth:
+        return {"$deep": type(value).__name__}
+    if isinstance(value, list):
+        kept = [_cut_value(item, bounds, depth + 1) for item in value[: bounds.items]]
+        return (
+            kept
+            if len(kept) == len(value)
+            else {"$items": kept, "left_out": len(value) - len(kept)}
+        )
+    if isinstance(value, dict):
+        names = list(value)[: bounds.items]
+        cut = {name: _cut_value(value[name], bounds, depth + 1) for name in names}
+        if len(cut) < len(value):
+            cut["$left_out"] = len(value) - len(cut)
+        return cut
+    return value
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
