@@ -1,0 +1,65 @@
+"""The root of the `sudoagent` command. Each subcommand is its own module, loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import SudoAgentError
+
+__all__ = ["main"]
+
+# name → (module, what it does); the sentences stand here so that --help loads nothing else.
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "A guarded agent, a local Slack and a bot, on this machine."),
+    "playground": ("playground", "A local Slack to develop and demonstrate against."),
+    "requests": ("requests", "Who waits for whose approval, and until when."),
+    "freeze": ("freeze", "Stop everything that is guarded, at once."),
+    "unfreeze": ("freeze", "Let guarded calls run again."),
+    "status": ("freeze", "Whether guarded calls may run, and which bots serve."),
+    "audit": ("audit", "Verify, read and search the audit log."),
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f".{_COMMANDS[cmd_name][0]}", __package__)
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sudoagent")
+def _root() -> None:
+    """Approval for what AI agents do.
+
+    Guard functions with the library, answer in Slack, read what happened here.
+    """
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line. Errors that were meant are one sentence, not a traceback."""
+    try:
+        return _root.main(args=args, prog_name="sudoagent")
+    except SudoAgentError as error:
+        click.secho(f"sudoagent: {error.reason}", fg="red", err=True)
+        sys.exit(78 if isinstance(error, ValueError) else 1)
+    except BrokenPipeError:
+        # Whoever read the output has enough of it, as `head` does.
+        sys.stderr.close()
+        sys.exit(0)
