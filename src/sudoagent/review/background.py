@@ -1,0 +1,194 @@
+"""One daemon thread with one event loop per process, where all of the library's waiting happens.
+
+Blocking and asynchronous callers hand it the same coroutine, so everything that talks to Redis and
+Slack is written once, there is one subscription per process, and neither the application's event
+loop nor asyncio's default executor is ever occupied. A forked child gets a thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..errors import ApprovalError
+from .termination import heed_termination
+
+__all__ = ["Background", "Closable", "background"]
+
+# How long an interrupted caller is held back so that its request can be withdrawn first.
+_FAREWELL_SECONDS = 3.0
+
+
+class Closable(Protocol):
+    """Something that is opened once per process and closed at its end."""
+
+    async def close(self) -> None:
+        """Let go of everything that is held."""
+        ...
+
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Closable)
+
+
+class Background:
+    """Runs coroutines for callers in any thread and any event loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._shared: dict[Hashable, asyncio.Task[Any]] = {}
+        self._thread = threading.Thread(target=self._serve, name="sudoagent", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what ``work`` returns, blocking this thread until then.
+
+        An interrupt (Ctrl-C, SIGTERM in the main thread) cancels ``work`` and is raised once that
+        has finished, after three seconds at most.
+        """
+        job: _Job[T] = _Job(self, work)
+        with heed_termination():
+            try:
+                concurrent.futures.wait([job.outcome])
+            except BaseException:
+                job.cancel()
+                concurrent.futures.wait([job.outcome], _FAREWELL_SECONDS)
+                raise
+        return job.outcome.result()
+
+    async def arun(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what ``work`` returns; the caller's event loop goes on meanwhile.
+
+        Cancelling the caller cancels ``work``, and takes effect once that has finished, after
+        three seconds at most.
+        """
+        job: _Job[T] = _Job(self, work)
+        outcome = asyncio.wrap_future(job.outcome)
+        with heed_termination():
+            try:
+                return await asyncio.shield(outcome)
+            except asyncio.CancelledError:
+                job.cancel()
+                await asyncio.wait([outcome], timeout=_FAREWELL_SECONDS)
+                raise
+
+    async def shared(self, key: Hashable, open_it: Callable[[], Awaitable[C]]) -> C:
+        """Return the one object of this process under ``key``; open it if there is none yet.
+
+        To be called by work that runs here. Raises what ``open_it`` raises, each time anew.
+        """
+        opening = self._shared.get(key)
+        if opening is None or (opening.done() and opening.exception() is not None):
+            opening = asyncio.ensure_future(_opened(open_it))
+            self._shared[key] = opening
+        # Shielded: others may be waiting for the same object when this caller gives up.
+        return await asyncio.shield(opening)
+
+    def stop(self) -> None:
+        """Cancel all work, let it say goodbye for a few seconds, close what is shared, and end."""
+        with contextlib.suppress(RuntimeError):
+            asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop)
+        self._thread.join(2 * _FAREWELL_SECONDS)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
+
+    async def _wind_up(self) -> None:
+        jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel()
+        if jobs:
+            await asyncio.wait(jobs, timeout=_FAREWELL_SECONDS)
+        for opening in self._shared.values():
+            with contextlib.suppress(Exception):
+                await (await opening).close()
+        self._loop.stop()
+
+
+class _Job(Generic[T]):
+    """One coroutine on its way through the background loop."""
+
+    __slots__ = ("_owner", "_task", "outcome")
+
+    def __init__(self, owner: Background, work: Coroutine[Any, Any, T]) -> None:
+        self._owner = owner
+        self._task: asyncio.Task[T] | None = None
+        self.outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
+        # From here on nobody can cancel the outcome but the work itself, by ending.
+        self.outcome.set_running_or_notify_cancel()
+        try:
+            owner._loop.call_soon_threadsafe(self._start, work)
+        except RuntimeError as error:
+            work.close()
+            raise ApprovalError("the program is ending: nobody can be asked any more") from error
+
+    def cancel(self) -> None:
+        """Ask the work to end; the outcome says when it has."""
+        with contextlib.suppress(RuntimeError):
+            self._owner._loop.call_soon_threadsafe(self._cancel)
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> None:
+        self._task = self._owner._loop.create_task(work)
+        self._owner._jobs.add(self._task)
+        self._task.add_done_callback(self._finish)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _finish(self, task: asyncio.Task[T]) -> None:
+        self._owner._jobs.discard(task)
+        if task.cancelled():
+            self.outcome.set_exception(ApprovalError("waiting ended: the question was withdrawn"))
+        elif (error := task.exception()) is not None:
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(task.result())
+
+
+async def _opened(open_it: Callable[[], Awaitable[C]]) -> C:
+    return await open_it()
+
+
+_current: Background | None = None
+_guard = threading.Lock()
+# A forked child shares the parent's sockets and its epoll set. Collecting the parent's objects
+# there would close and unregister them, so they are kept.
+_inherited: list[Background] = []
+
+
+def background() -> Background:
+    """Return this process's background thread, started by the first call."""
+    global _current  # noqa: PLW0603 - one per process is the point
+    with _guard:
+        if _current is None or not _current._thread.is_alive():
+            _current = Background()
+        return _current
+
+
+def _forget_parent() -> None:
+    global _current, _guard  # noqa: PLW0603 - the child starts anew
+    _guard = threading.Lock()
+    if _current is not None:
+        _inherited.append(_current)
+    _current = None
+
+
+def _stop_current() -> None:
+    if _current is not None:
+        _current.stop()
+
+
+os.register_at_fork(after_in_child=_forget_parent)
+atexit.register(_stop_current)
