@@ -15,8 +15,8 @@ Finding = tuple[str, str, dict[str, Any]]  # event, reason, metadata
 def about(ending: Ending, known: Link, *, archive: str | None, headless: bool) -> list[Finding]:
     """Return what to record before going on; empty for a log that ends as expected.
 
-    ``known`` is the newest link that this process or the head file knows. ``archive`` names an older
-    file of this log that ends in it; ``headless`` says that there was no head file.
+    ``known`` is the newest link that this process or the head file knows. ``archive`` names an
+    older file of this log that ends in it; ``headless`` says that there was no head file.
     """
     found: list[Finding] = []
     if ending.fragment is not None:

@@ -1,4 +1,4 @@
-"""The head file: the newest link, kept beside the log, so that a log that lost its end is found out.
+"""The head file: the newest link, beside the log, so that a log that lost its end is found out.
 
 Whoever can rewrite both files can make them agree; anchors and checkpoints are for that.
 """

@@ -9,7 +9,6 @@ truncated or torn) it looks, records what does not fit, and goes on after the ne
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,10 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """Appends sealed lines. ``note`` encodes an entry about the log itself (event, reason, metadata)."""
+    """Appends sealed lines.
+
+    ``note`` encodes an entry about the log itself from an event, a reason and metadata.
+    """
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Journal:
         self.tail = GENESIS
         self._note = note
         self._rotation = rotation
+        self._rotates = rotation != Rotation()
         self._lock_timeout = lock_timeout
         self._shared = shared
         self._durable = durable
@@ -56,8 +59,8 @@ class Journal:
     def append(self, body: bytes) -> LogFile:
         """Append an encoded entry and return the file that it is in.
 
-        Raises ``AuditLogError`` or ``OSError``; the entry is not acknowledged then, though part of it
-        may be in the file, which the next append recovers from.
+        Raises ``AuditLogError`` or ``OSError``; the entry is not acknowledged then, though part of
+        it may be in the file, which the next append recovers from.
         """
         file = self._append(body, may_rotate=True)
         while file is None:
@@ -73,13 +76,13 @@ class Journal:
         self._file = self._head = None
 
     def _append(self, body: bytes, *, may_rotate: bool) -> LogFile | None:
-        file, size = self._locked(time.monotonic() + self._lock_timeout)
+        file, size = self._locked()
         try:
             if file.failure is not None:
                 raise AuditLogError(file.failure)
             if size != file.size:
                 self._catch_up(file, size)
-            if may_rotate and self._is_full(file, body):
+            if self._rotates and may_rotate and self._is_full(file, body):
                 self._archive(file)
                 return None
             self._write(file, body)
@@ -88,15 +91,13 @@ class Journal:
             release(file.descriptor)
 
     def _is_full(self, file: LogFile, body: bytes) -> bool:
-        rotation = self._rotation
-        if rotation.max_bytes is None and not rotation.daily:
-            return False
-        return rotation.is_due(file.size, len(body) + SEAL_BYTES, self._day, body[14:24])
+        adding, today = len(body) + SEAL_BYTES, body[14:24]
+        return self._rotation.is_due(file.size, adding, self._day, today)
 
-    def _locked(self, deadline: float) -> tuple[LogFile, int]:
+    def _locked(self) -> tuple[LogFile, int]:
         while True:
             file = self._file or self._open()
-            acquire(file.descriptor, deadline)
+            acquire(file.descriptor, self._lock_timeout)
             try:
                 found = os.stat(self.path, follow_symlinks=False)
                 if (found.st_dev, found.st_ino) == file.identity:
@@ -145,13 +146,13 @@ class Journal:
             self._write(file, self._note(event, reason, metadata), opening)
             opening = b""
         self._unsure = None
-        self._day = first_day(file.descriptor) if self._rotation.daily else b""
+        self._day = first_day(file.descriptor)
 
     def _write(self, file: LogFile, body: bytes, opening: bytes = b"") -> None:
         line, link = seal(body, self.tail)
         file.write(opening + line if opening else line)
         self.tail = link
-        if self._rotation.daily and not self._day:
+        if self._rotates and not self._day:
             self._day = body[14:24]
         assert self._head is not None
         self._head.write(link)

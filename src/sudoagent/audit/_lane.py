@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from typing import Generic, TypeVar
 __all__ = ["Lane"]
 
 T = TypeVar("T")
+Result = tuple["asyncio.Future[None]", BaseException | None]
 _IDLE = 1.0  # seconds after which the thread ends, so that none outlives its use
 
 
 class Lane(Generic[T]):
-    """Takes items in order and hands them over in batches: all that came while the last one was done.
+    """Takes items in order and hands them over in batches: what came while the last one was done.
 
     ``work`` gets the items and returns for each one the error that it met, or ``None``. Not
     asyncio's default executor, whose few threads a slow disk would use up for everybody.
@@ -28,7 +30,7 @@ class Lane(Generic[T]):
         self._running = False
 
     async def submit(self, item: T) -> None:
-        """Return when the item is done, or raise its error. Done even if the caller is cancelled."""
+        """Return when the item is done, or raise its error; it is done for a cancelled caller too."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         with self._change:
             self._waiting.append((item, future))
@@ -58,20 +60,17 @@ class Lane(Generic[T]):
             return batch
 
 
-def _settle(done: list[tuple[asyncio.Future[None], BaseException | None]]) -> None:
-    by_loop: dict[
-        asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], BaseException | None]]
-    ] = {}
+def _settle(done: list[Result]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[Result]] = {}
     for future, error in done:
         by_loop.setdefault(future.get_loop(), []).append((future, error))
     for loop, results in by_loop.items():
-        try:
+        # A loop that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_answer, results)
-        except RuntimeError:
-            pass  # the loop is closed, and whoever waited gone with it
 
 
-def _answer(results: list[tuple[asyncio.Future[None], BaseException | None]]) -> None:
+def _answer(results: list[Result]) -> None:
     for future, error in results:
         if future.done():
             continue  # cancelled: nobody waits any more

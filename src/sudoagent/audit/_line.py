@@ -40,10 +40,10 @@ _TIGHTER = tuple(
 _TEXT_LIMITS = {"action": 512, "request_id": 128, "reason": 2048, "error_type": 128, "error": 8192}
 
 
-class Body(msgspec.Struct, kw_only=True):
+class Body(msgspec.Struct):
     """The fields of an entry before it is sealed, in the order in which they are written."""
 
-    timestamp: str
+    timestamp: datetime | str
     event: str
     request_id: str | None
     action: str | None
@@ -85,53 +85,49 @@ class LineEncoder:
             entry = self._clean(entry)
         return self._body(
             Body(
-                timestamp=stamp(entry.timestamp),
-                event=entry.event,
-                request_id=entry.request_id,
-                action=entry.action,
-                decision=entry.decision,
-                reason=entry.reason,
-                outcome=entry.outcome,
-                error_type=entry.error_type,
-                error=entry.error,
-                metadata=entry.metadata,
-                host=self._host,
-                pid=self._pid,
-                agent=self._agent,
+                _moment(entry.timestamp),
+                entry.event,
+                entry.request_id,
+                entry.action,
+                entry.decision,
+                entry.reason,
+                entry.outcome,
+                entry.error_type,
+                entry.error,
+                entry.metadata,
+                self._host,
+                self._pid,
+                self._agent,
             )
         )
 
     def note(self, event: str, reason: str, metadata: dict[str, Any]) -> bytes:
         """Encode what the log itself has to say: a recovery or a rotation."""
-        return self._body(
-            Body(
-                timestamp=stamp(datetime.now(UTC)),
-                event=event,
-                request_id=None,
-                action=None,
-                decision=None,
-                reason=reason,
-                outcome=None,
-                error_type=None,
-                error=None,
-                metadata=metadata,
-                host=self._host,
-                pid=self._pid,
-                agent=self._agent,
-            )
+        nothing = (None,) * 3
+        body = Body(
+            _moment(datetime.now(UTC)),
+            event,
+            *nothing,
+            reason,
+            *nothing,
+            metadata,
+            self._host,
+            self._pid,
+            self._agent,
         )
+        return self._body(body)
 
     def _body(self, body: Body) -> bytes:
-        if type(body.metadata) is dict and is_closed(body.metadata):
-            body.agent = _agent_in(body.metadata) or self._agent
+        metadata = body.metadata
+        if type(metadata) is dict and is_closed(metadata):
+            body.agent = _agent_in(metadata) or self._agent
             try:
                 encoded = self._escaped(body)
-            except (
-                UnicodeEncodeError,
-                TypeError,
-                ValueError,
-            ):  # surrogates; a field of a wrong type
+            except (TypeError, ValueError):  # a field of a wrong type; lone surrogates
                 encoded = self._reduced(body)
+            else:
+                if b'"$' in encoded:  # perhaps a key: those are ours
+                    encoded = self._reduced(body)
         else:
             encoded = self._reduced(body)
         return encoded if len(encoded) <= self._room else self._cut(body)
@@ -170,20 +166,19 @@ class LineEncoder:
         return _UNSAFE.sub(_escape, encoded.decode()).encode()
 
 
-def stamp(moment: datetime) -> str:
-    """Return the moment in UTC with microseconds, as ``2026-01-31T12:00:00.000000Z``."""
+def _moment(moment: datetime) -> datetime | str:
+    # msgspec writes UTC as Z and leaves a fraction of zero out; microseconds are always written.
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return f"{moment.isoformat('T', 'microseconds')[:26]}Z"
+    return moment if moment.microsecond else moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
 def _agent_in(metadata: dict[str, Any]) -> str | None:
-    # An engine's own metadata arrives under "context".
-    for place in (metadata, metadata.get("context")):
-        named = place.get("agent") if isinstance(place, dict) else None
-        if isinstance(named, str) and named:
-            return shortened(named, 256)
-    return None
+    named = metadata.get("agent")
+    if named is None and "context" in metadata:  # where an engine's own metadata arrives
+        context = metadata["context"]
+        named = context.get("agent") if isinstance(context, dict) else None
+    return shortened(named, 256) if isinstance(named, str) and named else None
 
 
 def _tightened(metadata: Any, bounds: Bounds) -> dict[str, Any]:

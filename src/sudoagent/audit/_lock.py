@@ -12,22 +12,32 @@ __all__ = ["acquire", "release"]
 _SHORTEST, _LONGEST = 50e-6, 5e-3  # seconds between two tries
 
 
-def acquire(descriptor: int, deadline: float) -> None:
-    """Take the lock, waiting until ``deadline`` (monotonic). Raises ``AuditLogError`` after it."""
+def acquire(descriptor: int, timeout: float) -> None:
+    """Take the lock, waiting up to ``timeout`` seconds. Raises ``AuditLogError`` after that."""
+    if not _taken(descriptor):
+        _wait(descriptor, time.monotonic() + timeout)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(descriptor: int, deadline: float) -> None:
+    # By trying: flock has no time limit of its own, and a process that is stopped keeps its lock.
     pause = _SHORTEST
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            # flock has no time limit of its own, and a process that is stopped keeps its lock.
-            if time.monotonic() >= deadline:
-                raise AuditLogError(
-                    "the audit log is locked by another process that does not let go: look for a "
-                    "stopped process with the log open (lsof), then try again"
-                ) from None
+    while time.monotonic() < deadline:
         time.sleep(pause)
+        if _taken(descriptor):
+            return
         pause = min(pause * 1.5, _LONGEST)
+    raise AuditLogError(
+        "the audit log is locked by another process that does not let go: look for a stopped "
+        "process that has the log open (lsof), then try again"
+    )
 
 
 def release(descriptor: int) -> None:

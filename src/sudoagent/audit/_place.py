@@ -20,7 +20,7 @@ _FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
 def check_directory(directory: Path) -> None:
-    """Refuse a directory in which others may put, replace or delete files. Creates it, for its owner only."""
+    """Refuse a directory in which others may put or replace files; create a missing one (0700)."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = directory.stat()
@@ -28,8 +28,9 @@ def check_directory(directory: Path) -> None:
         raise _refused(directory, f"its directory cannot be used ({error.strerror})") from error
     if others_may_write(found):
         raise AuditLogError(
-            f"the audit log's directory {directory} may be written to by others: chmod go-w it, choose "
-            "another directory, or pass allow_shared_directory=True to accept that they can replace the log"
+            f"the audit log's directory {directory} may be written to by others: chmod go-w it, "
+            "choose another directory, or pass allow_shared_directory=True to accept that they can "
+            "replace the log"
         )
 
 

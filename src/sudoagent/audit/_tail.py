@@ -16,7 +16,7 @@ _DAY = slice(14, 24)  # of a line: {"timestamp":"2026-01-31T…
 
 
 class Ending(NamedTuple):
-    """``link`` is ``None`` when no entry was found; ``fragment`` holds the bytes after the last one.
+    """``link`` is ``None`` without any entry; ``fragment`` holds the bytes after the last one.
 
     ``newline`` is false when the file's last byte is not one (and the file is not empty).
     """
@@ -52,7 +52,7 @@ def read_ending(descriptor: int, size: int) -> Ending:
 
 
 def first_day(descriptor: int) -> bytes:
-    """Return the UTC day (``2026-01-31``) of the file's first entry, or ``b""`` for an empty file."""
+    """Return the UTC day of a file's first entry as ``2026-01-31``, or ``b""`` when empty."""
     return os.pread(descriptor, _DAY.stop, 0)[_DAY]
 
 

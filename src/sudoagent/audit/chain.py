@@ -63,8 +63,9 @@ class SealedLine(NamedTuple):
 def seal(body: bytes, after: Link) -> tuple[bytes, Link]:
     """Return the line for an encoded JSON object with at least one member, and its link."""
     seq = after.seq + 1
-    covered = b'%b,"seq":%d,"prev":"%b"' % (body[:-1], seq, after.hash.encode())
-    digest = _digest(after.hash.encode(), covered)
+    prev = after.hash.encode()
+    covered = b'%b,"seq":%d,"prev":"%b"' % (body[:-1], seq, prev)
+    digest = _digest(prev, covered)
     return b'%b,"hash":"%b"}\n' % (covered, digest.encode()), Link(seq, digest)
 
 

@@ -70,15 +70,15 @@ class JsonlAuditLogger:
     def log(self, entry: AuditEntry) -> None:
         """Append the entry; a decision is durable when this returns.
 
-        Raises ``AuditLogError``, and then the entry counts as not recorded, although it may be found
-        in the file.
+        Raises ``AuditLogError``, and then the entry counts as not recorded, although it may be
+        found in the file.
         """
         file, ticket = self._append(entry)
         if self._durable and entry.event != "outcome":
             file.sync(ticket)
 
     async def alog(self, entry: AuditEntry) -> None:
-        """Append the entry on a thread of this logger's, so that the disk never blocks the event loop."""
+        """Append the entry on this logger's own thread: the disk never blocks the event loop."""
         if self._lane is None:
             self._lane = Lane(self._log_each)
         await self._lane.submit(entry)

@@ -1,4 +1,4 @@
-"""Bytes in a log that are no entry: what a crash leaves behind, told apart from what does not belong.
+"""Bytes that are no entry: what a crash leaves behind, told apart from what does not belong.
 
 A writer that finds such bytes at the end appends an entry that names them by offset, length and
 hash, and goes on. It never truncates, so it works on append-only files and loses no evidence.

@@ -49,7 +49,7 @@ class Rotation:
         return cls(max_bytes=given)
 
     def is_due(self, size: int, adding: int, began: bytes, today: bytes) -> bool:
-        """Whether an entry of ``adding`` bytes belongs in a new file. Days are ``b"2026-01-31"``."""
+        """Whether ``adding`` more bytes belong in a new file. Days are ``b"2026-01-31"``."""
         if size == 0:
             return False
         if self.max_bytes is not None and size + adding > self.max_bytes:
