@@ -1,0 +1,125 @@
+"""What Slack delivered → a frozen `Click`. Pure: reads, judges nothing, trusts nothing.
+
+Fields that only help to answer may be missing, as some stand-ins for Slack leave them out. A
+field that identifies anything is a string or absent, and absence is for `rules` to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sudoagent.slack.modals import Origin, origin
+
+__all__ = ["Click", "read_click", "read_submission"]
+
+# Longer than anything Slack sends in these fields; a cap keeps what is logged or looked up small.
+_LONGEST_ID = 256
+_LONGEST_URL = 2048
+_LONGEST_COMMENT = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One press of a button, or one modal sent, by whom and about which message.
+
+    ``team_id`` is the workspace of the person, ``place_team_id`` that of the channel. ``view_id``
+    and ``page`` are those of the modal it happened in. ``comment`` is what the person wrote.
+    """
+
+    action: str
+    request_id: str | None
+    team_id: str | None
+    place_team_id: str | None
+    user_id: str | None
+    channel: str | None
+    message_ts: str | None
+    response_url: str | None = None
+    trigger_id: str | None = None
+    view_id: str | None = None
+    page: int = 1
+    comment: str | None = None
+
+
+def read_click(body: Mapping[str, Any]) -> Click:
+    """Read the payload of ``block_actions``. Never raises for an odd payload."""
+    action = _mapping(_first(body.get("actions")))
+    container, message = _mapping(body.get("container")), _mapping(body.get("message"))
+    view = _mapping(body.get("view"))
+    place = _origin(view)
+    return Click(
+        action=_identifier(action.get("action_id")) or "",
+        request_id=_identifier(action.get("value")),
+        channel=place.ch
+        if place
+        else _identifier(_mapping(body.get("channel")).get("id") or container.get("channel_id")),
+        message_ts=place.ts
+        if place
+        else _identifier(message.get("ts") or container.get("message_ts")),
+        response_url=_text(body.get("response_url"), _LONGEST_URL),
+        trigger_id=_identifier(body.get("trigger_id")),
+        view_id=_identifier(view.get("id")),
+        page=place.page if place else 1,
+        **_person(body),
+    )
+
+
+def read_submission(body: Mapping[str, Any], field: str) -> Click:
+    """Read the payload of ``view_submission``, with what was written in the input of one block.
+
+    Never raises for an odd payload.
+    """
+    view = _mapping(body.get("view"))
+    place = _origin(view)
+    return Click(
+        action=_identifier(view.get("callback_id")) or "",
+        request_id=place.id if place else None,
+        channel=place.ch if place else None,
+        message_ts=place.ts if place else None,
+        view_id=_identifier(view.get("id")),
+        comment=_written(view, field),
+        **_person(body),
+    )
+
+
+def _origin(view: Mapping[str, Any]) -> Origin | None:
+    metadata = view.get("private_metadata")
+    if not isinstance(metadata, str):
+        return None
+    try:
+        return origin(metadata)
+    except ValueError:
+        return None
+
+
+def _person(body: Mapping[str, Any]) -> dict[str, Any]:
+    user, team = _mapping(body.get("user")), _mapping(body.get("team"))
+    place = _identifier(team.get("id"))
+    return {
+        "user_id": _identifier(user.get("id")),
+        "team_id": _identifier(user.get("team_id")) if "team_id" in user else place,
+        "place_team_id": place,
+    }
+
+
+def _written(view: Mapping[str, Any], field: str) -> str | None:
+    values = _mapping(_mapping(view.get("state")).get("values"))
+    text = _mapping(_mapping(values.get(field)).get("text")).get("value")
+    return text.strip()[:_LONGEST_COMMENT] or None if isinstance(text, str) else None
+
+
+def _first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _identifier(value: object) -> str | None:
+    return _text(value, _LONGEST_ID)
+
+
+def _text(value: object, longest: int) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= longest else None

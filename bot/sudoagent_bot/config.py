@@ -1,0 +1,168 @@
+"""Environment → frozen `Config`. Read once, here, and nowhere else in the bot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sudoagent.errors import ConfigurationError
+from sudoagent.review.seal import Keyring
+from sudoagent.review.store.addresses import parse_address
+from sudoagent.review.store.keys import Keys
+from sudoagent.slack.client import SLACK_API_URL, api_base
+
+__all__ = ["Config", "read_config"]
+
+AUDIT_PATH = "sudo_bot_audit.jsonl"
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+
+_HOW = {
+    "SLACK_BOT_TOKEN": (
+        "SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-…) from your Slack app's "
+        "page, OAuth & Permissions"
+    ),
+    "SLACK_APP_TOKEN": (
+        "SLACK_APP_TOKEN is not set: on your Slack app's page, Basic Information, App-Level "
+        "Tokens, generate one (xapp-…) with the scope connections:write"
+    ),
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the bot was told. Tokens and keys are not shown by ``repr``.
+
+    ``redis_url`` is ``None`` for the embedded server, ``state_dir`` is ``None`` for its usual
+    place. ``admins`` are the Slack user ids that may freeze the namespace from Slack.
+    """
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    keyring: Keyring
+    api_url: str = SLACK_API_URL
+    redis_url: str | None = field(default=None, repr=False)
+    namespace: str = "default"
+    state_dir: Path | None = None
+    audit_path: Path = Path(AUDIT_PATH)
+    admins: frozenset[str] = frozenset()
+
+
+def read_config(environ: Mapping[str, str]) -> Config:
+    """Return the configuration that these variables describe.
+
+    Raises ``ConfigurationError``: one line for each variable that is missing or wrong, each of
+    which says how to supply it and none of which shows a secret.
+    """
+    reading = _Reading(environ)
+    bot_token = reading.required("SLACK_BOT_TOKEN", _bot_token)
+    app_token = reading.required("SLACK_APP_TOKEN", _app_token)
+    api_url = reading.optional("SLACK_API_URL", api_base, SLACK_API_URL)
+    namespace = reading.optional("SUDOAGENT_NAMESPACE", _namespace, "default")
+    redis_url = reading.optional("REDIS_URL", _redis_url, None)
+    nobody: frozenset[str] = frozenset()
+    admins = reading.optional("SUDOAGENT_ADMINS", _admins, nobody)
+    # Without a bot token there is no key to derive one from, and that is reported already.
+    secrets = _secrets(reading.text("SUDOAGENT_SIGNING_KEY"), bot_token)
+    keyring = reading.check(lambda: Keyring(secrets)) if secrets else None
+    if reading.problems or bot_token is None or app_token is None or keyring is None:
+        raise ConfigurationError("\n".join(reading.problems))
+    return Config(
+        bot_token=bot_token,
+        app_token=app_token,
+        keyring=keyring,
+        api_url=api_url,
+        redis_url=redis_url,
+        namespace=namespace,
+        state_dir=reading.optional("SUDOAGENT_STATE_DIR", Path, None),
+        audit_path=reading.optional("SUDOAGENT_BOT_AUDIT", Path, Path(AUDIT_PATH)),
+        admins=admins,
+    )
+
+
+class _Reading:
+    """Reads variables one by one and remembers what was wrong, to say all of it at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        """Return the variable without surrounding blanks; empty counts as unset."""
+        return self._environ.get(name, "").strip() or None
+
+    def required(self, name: str, parse: Callable[[str], T]) -> T | None:
+        text = self.text(name)
+        if text is None:
+            self.problems.append(_HOW[name])
+            return None
+        return self.check(lambda: parse(text))
+
+    def optional(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        text = self.text(name)
+        if text is None:
+            return default
+        found = self.check(lambda: parse(text))
+        return default if found is None else found
+
+    def check(self, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except ConfigurationError as error:
+            self.problems.append(error.reason)
+            return None
+
+
+def _secrets(signing_key: str | None, bot_token: str | None) -> list[str]:
+    if signing_key is not None:
+        return [part.strip() for part in signing_key.split(",")]
+    return [bot_token] if bot_token is not None else []
+
+
+def _bot_token(text: str) -> str:
+    # The commonest slip is to paste one token for the other; anything else is Slack's to judge,
+    # since stand-ins for Slack hand out tokens of their own.
+    if text.startswith(("xapp-", "xoxp-")) or not _printable(text):
+        raise ConfigurationError(
+            "SLACK_BOT_TOKEN is not a bot token: it starts with xoxb- and is on your Slack app's "
+            "page, OAuth & Permissions"
+        )
+    return text
+
+
+def _app_token(text: str) -> str:
+    if text.startswith("xox") or not _printable(text):
+        raise ConfigurationError(
+            "SLACK_APP_TOKEN is not an app-level token: it starts with xapp- and is on your Slack "
+            "app's page, Basic Information, App-Level Tokens"
+        )
+    return text
+
+
+def _printable(text: str) -> bool:
+    # A blank or a line break inside would end up in an HTTP header.
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _namespace(text: str) -> str:
+    return Keys(text).namespace
+
+
+def _redis_url(text: str) -> str:
+    parse_address(text)
+    return text
+
+
+def _admins(text: str) -> frozenset[str]:
+    names = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if not names or any(_USER_ID.fullmatch(name) is None for name in names):
+        raise ConfigurationError(
+            "SUDOAGENT_ADMINS holds something else than Slack user ids: separate ids like "
+            "U0ABCDEF1 with commas (profile, ⋮, Copy member ID)"
+        )
+    return names

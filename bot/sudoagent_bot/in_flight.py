@@ -1,0 +1,46 @@
+"""Work in the background, which a stopping bot finishes first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+__all__ = ["InFlight"]
+
+logger = logging.getLogger(__name__)
+
+
+class InFlight:
+    """Runs work in the background. A failure is logged and ends that piece of work only."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start a piece of work and return at once."""
+        task = asyncio.get_running_loop().create_task(_logged(work))
+        # The loop itself holds tasks weakly.
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until all work is done, for so many seconds at most, then give the rest up."""
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=seconds)
+            if left:
+                logger.warning("gave up %d pieces of work that were not done in time", len(left))
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:
+        logger.exception("a piece of work failed")

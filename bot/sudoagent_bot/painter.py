@@ -1,0 +1,101 @@
+"""Makes a card show what is stored, never what was clicked."""
+
+from __future__ import annotations
+
+import logging
+
+from sudoagent.approvers._slack_votes import opened_request, tally
+from sudoagent.errors import ApprovalError
+from sudoagent.review.request import MalformedRecord
+from sudoagent.review.seal import Keyring
+from sudoagent.review.store import ReviewStore, StoredReview
+from sudoagent.slack.failures import SlackFailure, SlackRefused
+from sudoagent.slack.messages import Message, card
+
+from .refusals import Refusals
+from .rules import Refused
+from .web import TOKEN_REFUSED, Web
+
+__all__ = ["Painter"]
+
+logger = logging.getLogger(__name__)
+
+# A revision that no request reaches: the card is as good as it will ever be.
+_FINAL = 2**53
+_DELAY_MS = 2_000
+
+
+class Painter:
+    """Repaints one card at a time, and says so to the queue that asked for it.
+
+    Raises ``StoreError`` only: what Slack cannot do now is given back to the queue, what it will
+    never do is dropped, and records that the library did not write are refused and recorded.
+    """
+
+    def __init__(
+        self, store: ReviewStore, web: Web, keyring: Keyring, namespace: str, refusals: Refusals
+    ) -> None:
+        self._store = store
+        self._web = web
+        self._keyring = keyring
+        self._namespace = namespace
+        self._refusals = refusals
+
+    async def look(self, request_id: str) -> StoredReview | None:
+        """Return what is stored; ``None``, and out of the queue, when there is nothing to paint."""
+        try:
+            stored = await self._store.read(request_id)
+        except MalformedRecord as error:
+            await self._drop(request_id, Refused("tampered", str(error)))
+            return None
+        if stored is None or stored.channel is None or stored.message_ts is None:
+            # Attaching a message puts a request that has changed by then into the queue again.
+            await self._store.repaints.done(request_id, stored.revision if stored else _FINAL)
+            return None
+        return stored
+
+    async def paint(self, stored: StoredReview) -> float:
+        """Update the card. Returns for how many seconds Slack wants no more updates."""
+        assert stored.channel is not None
+        assert stored.message_ts is not None
+        try:
+            message = self._message(stored)
+        except Refused as refused:
+            await self._drop(stored.id, refused)
+            return 0.0
+        try:
+            await self._web.repaint(stored.channel, stored.message_ts, message)
+        except SlackFailure as failure:
+            return await self._failed(stored, failure)
+        await self._store.repaints.done(stored.id, stored.revision)
+        return 0.0
+
+    def _message(self, stored: StoredReview) -> Message:
+        try:
+            request = opened_request(stored, self._keyring, self._namespace)
+            counted = tally(request, stored.sealed_votes, self._keyring)
+        except ApprovalError as error:
+            raise Refused("tampered", error.reason) from error
+        if stored.state in ("approved", "denied") and counted.outcome != stored.state:
+            raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
+        return card(
+            request,
+            state=stored.state,
+            votes=counted.votes,
+            decided_at=stored.ended_at,
+            cause=stored.why,
+        )
+
+    async def _failed(self, stored: StoredReview, failure: SlackFailure) -> float:
+        pause = failure.retry_after or 0.0
+        if isinstance(failure, SlackRefused) and failure.code not in TOKEN_REFUSED:
+            logger.warning("the card of %s stays as it is: %s", stored.id, failure.reason)
+            await self._store.repaints.done(stored.id, stored.revision)
+        else:
+            logger.info("the card of %s is repainted later: %s", stored.id, failure.reason)
+            await self._store.repaints.requeue(stored.id, max(_DELAY_MS, int(pause * 1000)))
+        return pause
+
+    async def _drop(self, request_id: str, refused: Refused) -> None:
+        await self._refusals.record_bad(request_id, refused)
+        await self._store.repaints.done(request_id, _FINAL)

@@ -1,0 +1,96 @@
+"""What is recorded, and said privately, about a click that does not count."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sudoagent.audit import AuditEntry, JsonlAuditLogger
+from sudoagent.display import cut, visible
+from sudoagent.review.request import Request, is_request_id
+from sudoagent.slack import texts
+from sudoagent.slack.failures import SlackFailure
+
+from .clicks import Click
+from .rules import Refusal, Refused
+from .web import Web
+
+__all__ = ["Refusals", "sentence"]
+
+logger = logging.getLogger(__name__)
+
+_FROZEN: Final = "Everything is frozen just now. Nothing was recorded: ask an administrator."
+_NO_REQUEST = "no request"
+_FOREIGN_TEXT = 100  # characters kept of what somebody outside could choose
+
+
+def sentence(refusal: Refusal) -> str:
+    """Return what the clicker is told."""
+    return _FROZEN if refusal == "frozen" else texts.REFUSAL[refusal]
+
+
+class Refusals:
+    """The bot's own audit log, and the private answer that goes with each entry.
+
+    Neither can make a click count: when recording or answering fails, that is logged, and the
+    click is refused all the same. ``now`` returns the time, with its zone.
+    """
+
+    def __init__(
+        self,
+        audit: JsonlAuditLogger,
+        web: Web,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._audit = audit
+        self._web = web
+        self._now = now
+
+    async def refuse(self, click: Click, refused: Refused, request: Request | None) -> None:
+        """Record the attempt, then tell the clicker."""
+        who = visible(f"{click.team_id}/{click.user_id}")
+        logger.info("refused a click of %s: %s", cut(who, _FOREIGN_TEXT), refused.refusal)
+        await self._record(
+            click.request_id, request.action if request else None, refused, _about(click)
+        )
+        try:
+            await self._web.whisper(click, sentence(refused.refusal))
+        except SlackFailure as failure:
+            logger.warning("a clicker could not be told why: %s", failure.reason)
+
+    async def record_bad(self, request_id: str, refused: Refused) -> None:
+        """Record that something in the store is not what the library wrote."""
+        logger.warning("refused a stored record: %s", refused.detail)
+        await self._record(request_id, None, refused, {})
+
+    async def _record(
+        self, request_id: str | None, action: str | None, refused: Refused, about: dict[str, Any]
+    ) -> None:
+        known = request_id is not None and is_request_id(request_id)
+        entry = AuditEntry(
+            timestamp=self._now(),
+            request_id=str(request_id) if known else _NO_REQUEST,
+            action=action or "unknown",
+            decision="deny",
+            reason=refused.detail,
+            metadata={"refusal": refused.refusal, **about},
+        )
+        try:
+            await self._audit.alog(entry)
+        except Exception:
+            # Refusing is the safe side already; the process goes on to refuse others.
+            logger.exception("a refusal could not be recorded")
+
+
+def _about(click: Click) -> dict[str, Any]:
+    facts = {
+        "clicked": click.action,
+        "request": click.request_id,
+        "team_id": click.team_id,
+        "user_id": click.user_id,
+        "channel": click.channel,
+        "message_ts": click.message_ts,
+    }
+    return {name: cut(visible(text), _FOREIGN_TEXT) for name, text in facts.items() if text}
