@@ -77,17 +77,22 @@ def wait_until(look: Callable[[list[Message]], T | None], *, timeout: float = 10
     change. Raises ``NotSeenError`` after ``timeout`` seconds.
     """
     deadline = time.monotonic() + timeout
+    seen: dict[str, Message] = {}
     version = -1
     while True:
         left = max(0.0, deadline - time.monotonic())
-        answer = yield Order("everything", {"after": version, "timeout": min(left, 5.0)})
+        answer = yield Order("changes", {"after": version, "timeout": min(left, 5.0)})
         version = answer["version"]
-        seen = msgspec.convert(answer["messages"], list[Message])
-        found = look(seen)
+        for message in msgspec.convert(answer["messages"], list[Message]):
+            seen[message.ts] = message
+        for ts in answer["removed"]:
+            seen.pop(ts, None)
+        found = look(sorted(seen.values(), key=lambda message: message.ts))
         if found is not None and found is not False:
             return found
         if left == 0.0:
-            raise NotSeenError(f"not seen in {timeout} s; there is: {[m.words for m in seen]}")
+            there = [message.words for message in seen.values()]
+            raise NotSeenError(f"not seen in {timeout} s; there is: {there}")
 
 
 def wait_for_message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,10 @@ __all__ = ["Post", "Timeline"]
 
 @dataclass
 class Post:
-    """One message. ``revision`` counts updates, ``warnings`` are signs that people saw."""
+    """One message. ``revision`` counts updates, ``warnings`` are signs that people saw.
+
+    ``changed_at`` is the workspace's version at the latest change.
+    """
 
     channel: str
     ts: str
@@ -27,6 +31,7 @@ class Post:
     visible_to: str | None = None
     warnings: list[str] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
+    changed_at: int = 0
 
     @property
     def by_app(self) -> bool:
@@ -40,6 +45,8 @@ class Timeline:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._posts: dict[tuple[str, str], Post] = {}
+        self._threads: defaultdict[tuple[str, str], list[Post]] = defaultdict(list)
+        self.removed: dict[str, int] = {}
         self._last_microsecond = 0
 
     def __iter__(self) -> Iterator[Post]:
@@ -54,6 +61,8 @@ class Timeline:
     def add(self, post: Post) -> None:
         """Append a post."""
         self._posts[post.channel, post.ts] = post
+        if post.thread_ts is not None and post.visible_to is None:
+            self._threads[post.channel, post.thread_ts].append(post)
 
     def find(self, channel: str, ts: str) -> Post | None:
         """The post under this timestamp in this channel."""
@@ -63,9 +72,13 @@ class Timeline:
         """The post under this timestamp, whatever its channel: timestamps are unique here."""
         return next((post for post in self if post.ts == ts), None)
 
-    def remove(self, post: Post) -> None:
-        """Delete a post; its thread stays, as in Slack."""
+    def remove(self, post: Post, at: int) -> None:
+        """Delete a post at this version of the workspace; its thread stays, as in Slack."""
         self._posts.pop((post.channel, post.ts), None)
+        self.removed[post.ts] = at
+        thread = self._threads.get((post.channel, post.thread_ts or ""), [])
+        if post in thread:
+            thread.remove(post)
 
     def top_level(self, channel: str) -> list[Post]:
         """What the channel shows to everybody, without threads, oldest first."""
@@ -77,11 +90,7 @@ class Timeline:
 
     def thread(self, channel: str, ts: str) -> list[Post]:
         """The replies below a post, oldest first."""
-        return [
-            post
-            for post in self
-            if post.channel == channel and post.thread_ts == ts and post.visible_to is None
-        ]
+        return list(self._threads.get((channel, ts), ()))
 
     def as_person_sees(self, post: Post) -> Message:
         """The post as the control API and the page tell it."""

@@ -136,7 +136,7 @@ class Workspace:
 
     def remove(self, post: Post) -> None:
         """Delete a post."""
-        self.timeline.remove(post)
+        self.timeline.remove(post, self.version + 1)
         self.tell(Event("deleted", {"channel": post.channel, "ts": post.ts}))
 
     def show_views(self, user: str) -> None:
@@ -149,5 +149,6 @@ class Workspace:
         self.tell(Event(kind, {"user": sheet.user}, reader=sheet.user))
 
     def _tell_message(self, post: Post) -> None:
+        post.changed_at = self.version + 1
         body = {"channel": post.channel, "ts": post.ts}
         self.tell(Event("message", body, reader=post.visible_to))
