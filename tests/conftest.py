@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 pytest_plugins: list[str] = [
+    "support.embedded",
     "support.slack",
+    "support.valkey",
 ]

@@ -1,0 +1,72 @@
+"""What a namespace knows of itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+from support.reviews import create, make_request, sealed, vote
+
+from sudoagent.review.store import Caps, ReviewStore
+
+
+async def test_a_bot_is_present_while_it_says_so(store: ReviewStore) -> None:
+    assert await store.presence.bots() == ()
+    await store.presence.announce_bot("a", 60_000)
+    await store.presence.announce_bot("b", 50)
+    assert set(await store.presence.bots()) == {"a", "b"}
+    await asyncio.sleep(0.1)
+    assert await store.presence.bots() == ("a",)
+    await store.presence.retire_bot("a")
+    assert await store.presence.bots() == ()
+
+
+async def test_nothing_is_asked_voted_or_claimed_in_a_frozen_namespace(store: ReviewStore) -> None:
+    approved, pending = await create(store), await create(store)
+    await vote(store, approved)
+    assert await store.presence.freeze("incident 12", "U9")
+    assert not await store.presence.freeze("again", "U8")
+    state = await store.presence.freeze_state()
+    assert (state.frozen, state.reason, state.by) == (True, "incident 12", "U9")
+    fresh = make_request(await store.now_ms())
+    reply = await store.create(fresh, sealed(fresh))
+    assert (reply.kind, reply.reason) == ("frozen", "incident 12")
+    assert (await vote(store, pending)).kind == "frozen"
+    assert (await store.claim(approved.id, "me")).kind == "frozen"
+    stored = await store.read(pending.id)
+    assert stored is not None
+    assert (stored.frozen, stored.state) == (True, "pending")
+    assert (await store.states([pending.id]))[1]
+    assert (await store.cancel(pending.id, "frozen")).kind == "ended"
+
+
+async def test_a_claim_from_before_the_freeze_is_still_known(store: ReviewStore) -> None:
+    request = await create(store)
+    await vote(store, request)
+    await store.claim(request.id, "me")
+    await store.presence.freeze("incident", "U9")
+    assert (await store.claim(request.id, "me")).kind == "claimed"
+
+
+async def test_work_goes_on_after_the_freeze(store: ReviewStore) -> None:
+    request = await create(store)
+    assert not await store.presence.unfreeze("U9")
+    await store.presence.freeze("incident", "U9")
+    assert await store.presence.unfreeze("U9")
+    assert not (await store.presence.freeze_state()).frozen
+    assert (await vote(store, request)).kind == "decided"
+
+
+async def test_one_message_tells_of_all_that_was_held_back(store: ReviewStore) -> None:
+    for _ in range(3):
+        request = make_request(await store.now_ms(), agent="bot|7", channel="C1")
+        await store.create(request, sealed(request), caps=Caps(total=10, per_asker=0))
+    (held,) = await store.presence.held_back()
+    assert (held.channel, held.asker, held.count, held.message_ts) == ("C1", "bot|7", 3, None)
+    await store.presence.attach_held_back(held, "1.5")
+    await store.presence.attach_held_back(held, "2.5")
+    (held,) = await store.presence.held_back()
+    assert held.message_ts == "1.5"
+
+
+async def test_nothing_held_back_means_no_message(store: ReviewStore) -> None:
+    assert await store.presence.held_back() == ()

@@ -1,0 +1,72 @@
+"""Requests and votes as library and bot make them, with only what a test is about spelled out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sudoagent.review.request import Request, SignedVote, encode
+from sudoagent.review.seal import Keyring
+from sudoagent.review.store import CreateReply, ReviewStore, VoteReply
+
+KEYRING = Keyring(["a secret of this test deployment"])
+
+
+def make_request(now: int = 1_000_000, *, seconds: float = 600, **fields: Any) -> Request:
+    """A request that is valid for ``seconds`` from ``now`` (milliseconds)."""
+    usual: dict[str, Any] = {
+        "v": 1,
+        "id": str(uuid.uuid4()),
+        "nonce": uuid.uuid4().hex,
+        "namespace": "default",
+        "action": "refund_user",
+        "arguments": (),
+        "digest": uuid.uuid4().hex,
+        "policy_reason": "over limit",
+        "reviewers": ("U1", "U2", "U3"),
+        "quorum": 1,
+        "deny_quorum": 1,
+        "risk": "medium",
+        "channel": "C1",
+        "created_at": now,
+        "expires_at": now + round(seconds * 1000),
+    }
+    return Request(**(usual | fields))
+
+
+def make_vote(
+    request: Request, user: str = "U1", choice: str = "approve", **fields: Any
+) -> SignedVote:
+    """A vote on exactly this request, in time."""
+    usual: dict[str, Any] = {
+        "v": 1,
+        "request_id": request.id,
+        "nonce": request.nonce,
+        "digest": request.digest,
+        "choice": choice,
+        "team_id": "T1",
+        "user_id": user,
+        "at": request.created_at + 1,
+    }
+    return SignedVote(**(usual | fields))
+
+
+def sealed(record: Request | SignedVote) -> bytes:
+    """The record as it travels."""
+    return KEYRING.seal(encode(record), "request" if isinstance(record, Request) else "vote")
+
+
+async def create(store: ReviewStore, **fields: Any) -> Request:
+    """Store a fresh request and return it."""
+    request = make_request(await store.now_ms(), **fields)
+    reply = await store.create(request, sealed(request))
+    assert reply == CreateReply(kind="created", request_id=request.id)
+    return request
+
+
+async def vote(
+    store: ReviewStore, request: Request, user: str = "U1", choice: str = "approve", **fields: Any
+) -> VoteReply:
+    """Vote as the bot does."""
+    ballot = make_vote(request, user, choice, **fields)
+    return await store.vote(ballot, sealed(ballot))
