@@ -1,0 +1,92 @@
+"""Exceptions as text, read without calling their ``__str__``.
+
+An exception's ``__str__`` is code of its class, and its text may quote what it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ._reading import full_name, instance_dict, is_instance
+
+__all__ = ["lines_of"]
+
+# Longer chains and larger groups add nothing that helps.
+_MOST_LINKS = 12
+_MOST_NOTES = 16
+
+_ARGS = vars(BaseException)["args"]
+_CAUSE = vars(BaseException)["__cause__"]
+_CONTEXT = vars(BaseException)["__context__"]
+_SUPPRESS = vars(BaseException)["__suppress_context__"]
+_MEMBERS = vars(BaseExceptionGroup)["exceptions"]
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def lines_of(error: BaseException, spoken: Callable[[Any], str]) -> Iterator[str]:
+    """Yield an exception's message, its notes, its members and its causes, outermost first.
+
+    ``spoken`` turns one of the exception's arguments into text.
+    """
+    pending: list[tuple[str, BaseException]] = [("", error)]
+    seen: set[int] = set()
+    while pending and len(seen) < _MOST_LINKS:
+        lead, current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield f"{lead}{_headline(current, spoken)}"
+        yield from _notes(current)
+        pending.extend(_links(current))
+
+
+def _headline(error: BaseException, spoken: Callable[[Any], str]) -> str:
+    name = full_name(type(error)).rpartition(".")[2]
+    message = _message(error, spoken)
+    return f"{name}: {message}" if message else name
+
+
+def _message(error: BaseException, spoken: Callable[[Any], str]) -> str:
+    arguments = _ARGS.__get__(error)
+    if all(type(argument) in _PLAIN for argument in arguments):
+        builtin = _builtin_text(error)
+        if builtin is not None:
+            return builtin
+    if len(arguments) == 1:
+        return spoken(arguments[0])
+    return ", ".join(spoken(argument) for argument in arguments)
+
+
+def _builtin_text(error: BaseException) -> str | None:
+    # The interpreter's own classes phrase their arguments best: “[Errno 2] No such file …”.
+    kind = type(error)
+    if is_instance(kind, KeyError) or is_instance(kind, BaseExceptionGroup):
+        return None
+    for base in (OSError, BaseException):
+        if is_instance(kind, base):
+            stored = (_OS_PARTS if base is OSError else {}).values()
+            if all(type(part.__get__(error)) in _PLAIN for part in stored):
+                return base.__str__(error)
+    return None
+
+
+_OS_PARTS = {name: vars(OSError)[name] for name in ("errno", "strerror", "filename", "filename2")}
+
+
+def _notes(error: BaseException) -> Iterator[str]:
+    notes = instance_dict(error).get("__notes__")
+    if type(notes) is list:
+        yield from (note for note in notes[:_MOST_NOTES] if type(note) is str)
+
+
+def _links(error: BaseException) -> Iterator[tuple[str, BaseException]]:
+    if is_instance(type(error), BaseExceptionGroup):
+        yield from (("with ", member) for member in _MEMBERS.__get__(error))
+    cause = _CAUSE.__get__(error)
+    if cause is not None:
+        yield "caused by ", cause
+    elif not _SUPPRESS.__get__(error):
+        context = _CONTEXT.__get__(error)
+        if context is not None:
+            yield "while handling ", context

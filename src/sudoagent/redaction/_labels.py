@@ -1,0 +1,96 @@
+"""Secrets whose name stands beside them: name and value entries, pairs, command-line arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ._commands import command_spans
+from ._looks import looks_secret
+from ._marks import Span
+from ._names import Sensitivity
+
+__all__ = ["argument_list_spans", "is_pair_label", "labelled_values"]
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+Judge = Callable[[str], Sensitivity]
+
+_LABELS = _set(
+    """
+    name key header field label id param parameter variable var env attribute option setting
+    property type kind title
+    """
+)
+_VALUES = _set(
+    """
+    value values val content contents data text default current new old secret_value stringvalue
+    string plaintext
+    """
+)
+# Arguments of a command that anybody would type.
+_MOST_ARGUMENTS = 200
+
+
+def labelled_values(pairs: Sequence[tuple[Any, Any]], judge: Judge) -> frozenset[str]:
+    """Return the keys of ``{"name": "DB_PASSWORD", "value": …}`` that hold the secret."""
+    named = any(
+        type(key) is str
+        and key.lower() in _LABELS
+        and type(content) is str
+        and judge(content) is Sensitivity.SECRET
+        for key, content in pairs
+    )
+    if not named:
+        return frozenset()
+    return frozenset(key for key, _ in pairs if type(key) is str and key.lower() in _VALUES)
+
+
+def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:
+    """Whether this is a pair like ``("Authorization", "Bearer …")``.
+
+    A list of two words may just as well be a list of two names; a tuple (``loose``) is a pair.
+    """
+    if len(parts) != 2 or type(parts[0]) is not str or judge(parts[0]) is not Sensitivity.SECRET:
+        return False
+    second = parts[1]
+    if type(second) is int:
+        return True
+    if type(second) is not str or not second or judge(second) is Sensitivity.SECRET:
+        return False
+    return loose or looks_secret(second) or " " in second
+
+
+def argument_list_spans(parts: Sequence[Any], judge: Judge) -> dict[int, list[Span]]:
+    """Return which arguments of ``["mysql", "--password", "…"]`` hold secrets, and where."""
+    if not 2 <= len(parts) <= _MOST_ARGUMENTS or any(type(part) is not str for part in parts):
+        return {}
+    if not any(part.startswith(("-", "/")) for part in parts) and parts[0] not in ("sudo",):
+        return {}
+    found: dict[int, list[Span]] = {}
+    for at, part in enumerate(parts[:-1]):
+        following = parts[at + 1]
+        flag = part.lstrip("-")
+        is_flag = part.startswith("-") and flag and "=" not in part and ":" not in part
+        if is_flag and following[:1] != "-" and judge(flag) is Sensitivity.SECRET:
+            found[at + 1] = [(0, len(following))]
+    _add_positional(parts, found)
+    return found
+
+
+def _add_positional(parts: Sequence[str], found: dict[int, list[Span]]) -> None:
+    # The command's own short flags: read as the line that a shell would show.
+    line = " ".join(part.replace("\n", " ") for part in parts)
+    if len(line) > 4096:
+        return
+    begin = 0
+    spans = list(command_spans(line))
+    for at, part in enumerate(parts):
+        end = begin + len(part)
+        for first, last in spans:
+            if first < end and last > begin:
+                found.setdefault(at, []).append((max(first, begin) - begin, min(last, end) - begin))
+        begin = end + 1

@@ -1,0 +1,117 @@
+"""What a value looks like: random, ordinary, a placeholder, a word. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Any
+
+__all__ = [
+    "harmless",
+    "has_entropy",
+    "is_placeholder",
+    "looks_random",
+    "looks_secret",
+    "passes_luhn",
+]
+
+_TOKEN = re.compile(r"[A-Za-z0-9+/_=.~:%-]{16,}")
+_HEX = re.compile(r"(?:0x|sha\d{1,3}[:=-])?[0-9a-fA-F]+", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+# Words, numbers and dates joined by punctuation: paths, slugs, host names, versions.
+_JOINED = re.compile(r"[._/:=-]+")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d{1,10}|v\d{1,4}|[a-z]+\d{1,3}|")
+
+# Stands for a value that somebody else fills in.
+_PLACEHOLDER = re.compile(
+    r"""
+      [\[<(]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
+          undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)]*
+    | [*•.x_X#-]+
+    | <[^<>\n]{1,60}> | \{\{[^{}\n]{1,80}\}\} | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
+    | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
+    | (?:your|my|the|some|enter|insert|example)[-_ ][a-z_ -]{0,40}(?:here|password|token|key|secret)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text stands for a secret rather than being one."""
+    return not text or _PLACEHOLDER.fullmatch(text) is not None
+
+
+def has_entropy(text: str, bits: float) -> bool:
+    """Whether the characters carry at least this many bits each (Shannon)."""
+    counts = Counter(text).values()
+    total = len(text)
+    return -sum(n / total * math.log2(n / total) for n in counts) >= bits
+
+
+def looks_random(text: str) -> bool:
+    """Whether a value under a doubtful name is more likely a key than an id, a hash or a path."""
+    if len(text) > 4096 or _TOKEN.fullmatch(text) is None:
+        return False
+    if _HEX.fullmatch(text) or _UUID.search(text):
+        return False
+    parts = [part for part in _JOINED.split(text) if part]
+    if all(_PART.fullmatch(part) for part in parts):
+        return False
+    longest = max(parts, key=len)
+    return len(longest) >= 12 and _mixed(longest) and has_entropy(longest, 3.0)
+
+
+def _mixed(text: str) -> bool:
+    kinds = (any(map(str.islower, text)), any(map(str.isupper, text)), any(map(str.isdigit, text)))
+    if sum(kinds) == 3:
+        return True
+    digits = sum(map(str.isdigit, text))
+    return len(text) >= 20 and 3 <= digits <= len(text) * 0.7
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a bare word in prose is more likely a password than a word of the language."""
+    if len(text) < 4 or is_placeholder(text) or not text.isprintable():
+        return False
+    letters, digits = any(map(str.isalpha, text)), any(map(str.isdigit, text))
+    if letters and digits:
+        return not _TERM.fullmatch(text)
+    symbols = len(text) - sum(map(str.isalnum, text))
+    return letters and symbols > 0 and _SYMBOL.search(text) is not None
+
+
+# Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
+_TERM = re.compile(
+    r"""
+      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ipv?|ipv|rfc|ec|p|s|v|x|h|k8s|i18n|ps|ec)-?\d[\w.-]{0,8}
+    | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th) | [a-z]{1,12}-?\d{1,2}
+    | (?:jwt|totp|hotp|fido|u2f|mfa|2fa|bcrypt|argon2id?|pbkdf2|scrypt|k8s|i18n|oauth2?)[\w.-]{0,3}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SYMBOL = re.compile(r"[!@#$%^&*+=?~|]")
+
+
+def harmless(value: Any, name: str) -> bool:
+    """Whether a value under a secret's name cannot be the secret: nothing, yes or no, a count."""
+    if value is None or value is True or value is False:
+        return True
+    kind = type(value)
+    if kind is str:
+        return value == "" or (name.lower() in ("pwd", "oldpwd") and value.startswith("/"))
+    if kind is not int and kind is not float:
+        return False
+    last = name.lower().rstrip("0123456789")
+    if last.endswith(("tokens", "pass", "passes", "credits")):
+        return True  # how many
+    return last.endswith(("pin", "pins")) and abs(value) < 1000  # a wire, not a person's number
+
+
+def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
+    total = 0
+    for at, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (at % 2 + 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0

@@ -1,0 +1,132 @@
+"""A call as reviewers and the log may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from ..review.request import Argument
+from ._fit import fit, shares, size
+from ._plain import as_text
+from ._reading import type_name
+from ._redactor import Redactor, without
+from ._walk import MAX_CHARACTERS, MAX_PARTS
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+__all__ = ["Presentation", "present"]
+
+# Within 64 kB, the most that a record in Redis or an entry of the log may have, leaving room for
+# everything else in it.
+DEFAULT_LIMIT = 40_000
+_LARGEST_ARGS = 12_000
+
+# The call's snapshots are of these classes; a reviewer knows them by their public names.
+_PUBLIC = {"FrozenDict": "dict", "FrozenList": "list"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """What may be shown of a call's arguments, redacted, reduced to JSON's types, within bounds.
+
+    ``arguments`` are for reviewers, one for each argument, in order; ``args`` and ``kwargs`` are
+    for the log. ``cut`` says that something was left out, ``uninspectable`` names the arguments
+    that could not be read. ``secrets`` are the texts that were taken out because of their names:
+    never shown, they serve to find the same secret elsewhere, such as in an exception's text.
+    """
+
+    arguments: tuple[Argument, ...]
+    args: list[Any]
+    kwargs: dict[str, Any]
+    cut: bool
+    uninspectable: tuple[str, ...]
+    secrets: frozenset[str]
+
+
+def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
+    """Prepare a call's arguments for people and for the log. Never raises, runs no argument's code.
+
+    ``limit`` bounds the JSON of all arguments together, in characters with all non-ASCII escaped.
+    Secrets are taken out first, so that none survives across a cut; a secret that was named as
+    such in one argument is taken out of the others, too.
+    """
+    redactor = ctx._redactor or Redactor()
+    named = dict(ctx.kwargs.items())
+    if not named:
+        named = {f"args[{at}]": value for at, value in enumerate(ctx.args)}
+    read = [_read(redactor, name, value, ctx, len(named)) for name, value in named.items()]
+    secrets = frozenset().union(*(found for _, found in read))
+    arguments = _fitted([_scrubbed(argument, secrets) for argument, _ in read], limit)
+    args, args_cut = _args(ctx, redactor, secrets)
+    kept = {argument.name: argument.value for argument in arguments} if ctx.kwargs else {}
+    kwargs, kwargs_cut = fit(kept, limit - size(args))
+    return Presentation(
+        arguments=arguments,
+        args=args,
+        kwargs=kwargs,
+        cut=args_cut or kwargs_cut or any(argument.cut for argument in arguments),
+        uninspectable=tuple(argument.name for argument in arguments if argument.uninspectable),
+        secrets=secrets,
+    )
+
+
+def _read(
+    redactor: Redactor, name: str, value: Any, ctx: Context, among: int
+) -> tuple[Argument, frozenset[str]]:
+    # Each argument has its own share of the work: none can use up what shows the others.
+    walk = redactor.walk(parts=MAX_PARTS // among + 1, characters=MAX_CHARACTERS // among + 256)
+    reduced = walk.value(value, name, secret=name in ctx._secret_names)
+    kind = type_name(type(value))
+    argument = Argument(
+        name=as_text(redactor.text(name)),
+        value=reduced,
+        type=_PUBLIC.get(kind, kind),
+        cut=walk.cut,
+        uninspectable=walk.uninspectable,
+    )
+    return argument, frozenset(walk.found)
+
+
+def _scrubbed(argument: Argument, secrets: frozenset[str]) -> Argument:
+    return replace(argument, value=_without(argument.value, secrets)) if secrets else argument
+
+
+def _without(value: Any, secrets: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return without(value, secrets)
+    if isinstance(value, list):
+        return [_without(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {without(key, secrets): _without(item, secrets) for key, item in value.items()}
+    return value
+
+
+def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
+    # What stands around a value: its own keys, and the name.
+    frames = [size(argument.name) + size(argument.type) + 80 for argument in arguments]
+    given = shares([size(argument.value) for argument in arguments], limit - sum(frames))
+    fitted = []
+    for argument, share in zip(arguments, given, strict=True):
+        value, was_cut = (
+            fit(argument.value, share) if size(argument.value) > share else (argument.value, False)
+        )
+        fitted.append(replace(argument, value=value, cut=argument.cut or was_cut))
+    return tuple(fitted)
+
+
+def _args(ctx: Context, redactor: Redactor, secrets: frozenset[str]) -> tuple[list[Any], bool]:
+    """Return the positional arguments, each judged by the name of the parameter that took it."""
+    names = list(ctx.kwargs)
+    reduced = []
+    was_cut = False
+    for at, value in enumerate(ctx.args):
+        name = names[at] if at < len(names) else None
+        walk = redactor.walk(parts=MAX_PARTS // len(ctx.args) + 1)
+        marked = name is not None and name in ctx._secret_names
+        reduced.append(_without(walk.value(value, name, secret=marked), secrets))
+        was_cut = was_cut or walk.cut
+    fitted, fit_cut = fit(reduced, _LARGEST_ARGS)
+    return fitted, was_cut or fit_cut

@@ -1,0 +1,175 @@
+"""Reads objects without running any of their code: no ``repr``, property, ``__iter__`` or hook.
+
+An argument's class may be the agent's own, and showing a call comes before deciding about it.
+"""
+
+from __future__ import annotations
+
+import gc
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ._secret import is_marked
+
+__all__ = [
+    "describe",
+    "describe_function",
+    "fields_of",
+    "full_name",
+    "instance_dict",
+    "is_instance",
+    "mro",
+    "on_class",
+    "secret_fields",
+    "type_name",
+    "underlying",
+]
+
+# Looked up on ``type`` itself: a metaclass cannot answer in its place.
+_QUALNAME = type.__dict__["__qualname__"]
+_MODULE = type.__dict__["__module__"]
+_MRO = type.__dict__["__mro__"]
+_DICT = type.__dict__["__dict__"]
+_STRUCT_FIELDS = vars(msgspec.StructMeta)["__struct_fields__"]
+
+_MISSING = object()
+# Names on a class that say: my instances are records.
+_DECLARATIONS = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
+
+
+def is_instance(kind: type, base: type) -> bool:
+    """``issubclass`` by the method resolution order alone; ``isinstance`` asks ``__class__``."""
+    return base in mro(kind)
+
+
+def mro(kind: type) -> tuple[type, ...]:
+    """Return the class and its bases."""
+    order: tuple[type, ...] = _MRO.__get__(kind)
+    return order
+
+
+def type_name(kind: type) -> str:
+    """Return the class's own name."""
+    return _word(_QUALNAME.__get__(kind)).rpartition(".")[2]
+
+
+def describe(value: object) -> str:
+    """Return ``<module.Class object>``."""
+    return f"<{full_name(type(value))} object>"
+
+
+def describe_function(function: types.FunctionType) -> str:
+    """Return ``<function module.name>``."""
+    return f"<function {_word(function.__module__)}.{_word(function.__qualname__)}>"
+
+
+def _word(name: object) -> str:
+    # A subclass of ``str`` could answer with code of its own.
+    return name if type(name) is str else "?"
+
+
+def full_name(kind: type) -> str:
+    """Return the class's module and qualified name; built-in classes go without a module."""
+    name = _word(_QUALNAME.__get__(kind))
+    try:
+        module = _MODULE.__get__(kind)
+    except AttributeError:
+        module = None
+    plain = type(module) is str and module != "builtins"
+    return f"{module}.{name}" if plain else name
+
+
+def underlying(proxy: types.MappingProxyType[Any, Any]) -> object:
+    """Return what a mapping proxy shows; asking the proxy would ask the mapping."""
+    (mapping,) = gc.get_referents(proxy)
+    return mapping
+
+
+def fields_of(value: object) -> list[tuple[str, Any]] | None:
+    """Return the stored fields of a record, declared ones first; ``None`` for other objects.
+
+    Records are instances of dataclasses, of attrs, pydantic and msgspec classes, and
+    ``SimpleNamespace``.
+    """
+    kind = type(value)
+    declared = _declared(kind)
+    if declared is None:
+        return None
+    stored = instance_dict(value)
+    names = dict.fromkeys([*declared, *(name for name in stored if type(name) is str)])
+    found = []
+    for name in names:
+        content = _stored(value, kind, name, stored)
+        if content is not _MISSING:
+            found.append((name, content))
+    return found
+
+
+def secret_fields(kind: type) -> frozenset[str]:
+    """Return the names of the fields that are marked with ``Secret``."""
+    marked: set[str] = set()
+    for base in mro(kind):
+        annotations = _DICT.__get__(base).get("__annotations__")
+        if type(annotations) is dict:
+            marked.update(
+                name
+                for name, annotation in annotations.items()
+                if type(name) is str and is_marked(annotation)
+            )
+    return frozenset(marked)
+
+
+def _declared(kind: type) -> list[str] | None:
+    if kind is types.SimpleNamespace:
+        return []
+    if is_instance(type(kind), msgspec.StructMeta):
+        return [name for name in _STRUCT_FIELDS.__get__(kind) if type(name) is str]
+    for base in mro(kind):
+        own = _DICT.__get__(base)
+        for mark in _DECLARATIONS:
+            if mark in own:
+                return list(_declared_names(own[mark]))
+    return None
+
+
+def _declared_names(declaration: object) -> Iterator[str]:
+    if type(declaration) is dict:
+        yield from (name for name in declaration if type(name) is str)
+    elif is_instance(type(declaration), tuple):
+        attributes: Iterator[object] = tuple.__iter__(declaration)  # type: ignore[arg-type]
+        for attribute in attributes:
+            name = _stored(attribute, type(attribute), "name", {})
+            if type(name) is str:
+                yield name
+
+
+def instance_dict(value: object) -> dict[Any, Any]:
+    """Return a copy of what the instance itself holds."""
+    slot = on_class(type(value), "__dict__")
+    if isinstance(slot, types.GetSetDescriptorType):
+        stored = slot.__get__(value)
+        if type(stored) is dict:
+            return stored.copy()
+    return {}
+
+
+def _stored(value: object, kind: type, name: str, stored: dict[Any, Any]) -> Any:
+    slot = on_class(kind, name)
+    if type(slot) is types.MemberDescriptorType:
+        try:
+            return slot.__get__(value)
+        except AttributeError:
+            return _MISSING
+    return stored.get(name, _MISSING)
+
+
+def on_class(kind: type, name: str) -> object:
+    """Return what the class or its bases hold under a name, unbound; ``None`` for nothing."""
+    for base in mro(kind):
+        own = _DICT.__get__(base)
+        if name in own:
+            return own[name]
+    return None

@@ -1,0 +1,111 @@
+"""Redactor: the one place that decides what may leave the process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..display import cut
+from ..errors import ConfigurationError
+from ._names import Sensitivity, judge
+from ._text import replaced
+from ._walk import Walk
+from ._words import split
+
+__all__ = ["Redactor"]
+
+# An exception's text goes into one line of a log.
+_EXCEPTION_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Takes secrets out of values and texts.
+
+    ``names`` are further names whose values are secrets, judged as words: ``"door code"`` covers
+    ``doorCode``, ``DOOR_CODE`` and ``front-door-code``. ``patterns`` are further regular
+    expressions (text or compiled); what they match is taken out, or only their group ``secret``
+    where they have one.
+
+    Frozen, safe to share between threads, and none of its methods raises. Raises
+    ``ConfigurationError`` for a name without words and for a pattern that does not compile.
+    """
+
+    names: tuple[str, ...] = ()
+    patterns: tuple[str | re.Pattern[str], ...] = ()
+    _words: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
+    _compiled: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+
+    def __init__(
+        self, names: Iterable[str] = (), patterns: Iterable[str | re.Pattern[str]] = ()
+    ) -> None:
+        put = object.__setattr__
+        put(self, "names", (names,) if isinstance(names, str) else tuple(names))
+        put(self, "patterns", (patterns,) if isinstance(patterns, str) else tuple(patterns))
+        put(self, "_words", tuple(_words(name) for name in self.names))
+        put(self, "_compiled", tuple(_compiled(pattern) for pattern in self.patterns))
+
+    def value(self, value: Any, name: str | None = None) -> Any:
+        """Return the value reduced to JSON's types, without secrets.
+
+        ``name`` is the name that the value goes by: a parameter, a key, a header.
+        """
+        return self.walk().value(value, name)
+
+    def text(self, text: str) -> str:
+        """Return the text without secrets. What is no ``str`` is reduced first."""
+        return str(self.walk().value(text))
+
+    def exception(self, error: BaseException, known: Iterable[str] = ()) -> str:
+        """Return type, message, notes and causes of an exception, without secrets, within bounds.
+
+        ``known`` are secrets that the exception may quote, such as ``Presentation.secrets``.
+        """
+        return cut(without(str(self.walk().value(error)), known), _EXCEPTION_CHARACTERS)
+
+    def walk(self, **bounds: int) -> Walk:
+        """Return a walk over one value by this redactor's rules."""
+        return Walk(self.judge, self._clean, **bounds)
+
+    def judge(self, name: str) -> Sensitivity:
+        """Say what a name tells about its value."""
+        if self._words:
+            words = split(name)
+            if any(_contains(words, own) for own in self._words):
+                return Sensitivity.SECRET
+        return judge(name)
+
+    def _clean(self, text: str) -> str:
+        return replaced(text, ())
+
+
+def without(text: str, known: Iterable[str]) -> str:
+    """Return the text without secrets that are known literally."""
+    for secret in sorted(known, key=len, reverse=True):
+        if len(secret) >= 8:
+            text = text.replace(secret, "[redacted]")
+    return text
+
+
+def _words(name: str) -> tuple[str, ...]:
+    words = split(name) if isinstance(name, str) else ()
+    if not words:
+        raise ConfigurationError(f"Redactor(names=…): {name!r} holds no word; use a key's name")
+    return words
+
+
+def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise ConfigurationError(f"Redactor(patterns=…): {pattern!r}: {error}") from error
+    if not isinstance(compiled.pattern, str):
+        raise ConfigurationError(f"Redactor(patterns=…): {pattern!r} is for bytes; use text")
+    return compiled
+
+
+def _contains(words: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    size = len(own)
+    return any(words[at : at + size] == own for at in range(len(words) - size + 1))

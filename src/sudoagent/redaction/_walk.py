@@ -1,0 +1,327 @@
+"""Walks a value and reduces it to JSON's types, redacting by name and by shape on the way.
+
+The walk is bounded in depth, in number of parts and in characters, and survives cycles. It calls
+no method that the value's class could have replaced.
+"""
+
+from __future__ import annotations
+
+import collections
+import enum
+import json
+import types
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from ._exceptions import lines_of
+from ._labels import argument_list_spans, is_pair_label, labelled_values
+from ._looks import harmless, looks_random
+from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
+from ._names import Sensitivity
+from ._plain import KNOWN, as_text, bytes_text, member, number
+from ._reading import (
+    describe,
+    describe_function,
+    fields_of,
+    full_name,
+    is_instance,
+    mro,
+    on_class,
+    secret_fields,
+    type_name,
+    underlying,
+)
+from ._text import replaced
+
+__all__ = ["Walk"]
+
+MAX_DEPTH = 40
+MAX_PARTS = 20_000
+MAX_CHARACTERS = 256 * 1024
+
+# Pydantic's own wrappers say what they hold.
+_SHORTEST_CARD = 12
+_WRAPPERS = frozenset({"SecretStr", "SecretBytes", "Secret", "_SecretBase"})
+_EMPTY: frozenset[str] = frozenset()
+
+
+class Walk:
+    """One walk over one value.
+
+    ``judge`` decides about names, ``clean`` redacts a text. Afterwards ``cut`` says whether
+    something was left out, ``uninspectable`` whether something could not be read, and ``found``
+    holds the texts that were taken out because of their names.
+    """
+
+    def __init__(
+        self,
+        judge: Callable[[str], Sensitivity],
+        clean: Callable[[str], str],
+        *,
+        parts: int = MAX_PARTS,
+        characters: int = MAX_CHARACTERS,
+    ) -> None:
+        self._judge = judge
+        self._clean = clean
+        self._parts = parts
+        self._characters = characters
+        self._open: set[int] = set()
+        self.cut = False
+        self.uninspectable = False
+        self.found: set[str] = set()
+
+    def value(self, value: Any, name: str | None = None, *, secret: bool = False) -> Any:
+        """Return the value as it may leave the process. Never raises."""
+        try:
+            return self._secret(value) if secret else self._named(value, name, MAX_DEPTH)
+        except Exception:  # whatever a value does, it does not stop a decision or its record
+            self.uninspectable = True
+            return UNREADABLE
+
+    def _secret(self, value: Any) -> str:
+        if type(value) is str:
+            self.found.add(value)
+        elif type(value) is dict or type(value) is list or type(value) is tuple:
+            inside = value.values() if type(value) is dict else value
+            self.found.update(part for part in inside if type(part) is str)
+        return REDACTED
+
+    def _named(self, value: Any, name: str | None, depth: int) -> Any:
+        sensitivity = Sensitivity.PLAIN if name is None else self._judge(name)
+        if sensitivity is Sensitivity.PLAIN:
+            return self._any(value, depth)
+        if sensitivity is Sensitivity.SECRET:
+            assert name is not None
+            return value if harmless(value, name) else self._secret(value)
+        if type(value) is str:
+            return self._secret(value) if looks_random(value) else self._text(value)
+        if type(value) in (list, tuple):
+            return self._sequence(value, depth, name)
+        return self._any(value, depth)
+
+    def _any(self, value: Any, depth: int) -> Any:
+        if value is None or value is True or value is False:
+            return value
+        self._parts -= 1
+        if self._parts < 0:
+            self.cut = True
+            return TOO_MUCH
+        kind = type(value)
+        if kind is str:
+            return self._text(value)
+        if kind is int or kind is float:
+            return self._number(value)
+        if depth == 0:
+            self.cut = True
+            return TOO_DEEP
+        return self._composite(value, kind, depth - 1)
+
+    def _composite(self, value: Any, kind: type, depth: int) -> Any:
+        known = KNOWN.get(kind)
+        if known is not None:
+            text = known(value)
+            return self._opaque(describe(value)) if text is None else self._text(text)
+        if id(value) in self._open:
+            self.cut = True
+            return "[cut: contains itself]"
+        self._open.add(id(value))
+        try:
+            return self._container(value, kind, depth)
+        finally:
+            self._open.discard(id(value))
+
+    def _container(self, value: Any, kind: type, depth: int) -> Any:
+        if is_instance(kind, enum.Enum):
+            label, content = member(value)
+            return self._text(f"{label} = {self._any(content, depth)}")
+        for base, reduce in _CONTAINERS.items():
+            if is_instance(kind, base):
+                return reduce(self, value, depth)
+        return self._record(value, kind, depth)
+
+    def _record(self, value: Any, kind: type, depth: int) -> Any:
+        if is_instance(kind, type):
+            return self._opaque(f"<class {full_name(value)}>")
+        if kind is types.FunctionType:
+            return self._opaque(describe_function(value))
+        if _is_wrapper(kind):
+            return REDACTED
+        fields = fields_of(value)
+        if fields is None:
+            return self._opaque(describe(value))
+        return self._mapping(fields, depth, secret_fields(kind))
+
+    def _opaque(self, text: str) -> str:
+        self.uninspectable = True
+        return as_text(text)
+
+    def _text(self, text: str) -> str:
+        text = as_text(text)
+        if len(text) > self._characters:
+            self.cut = True
+            if not self._characters:
+                return TOO_MUCH
+        self._characters = max(self._characters - len(text), 0)
+        return self._clean(text)
+
+    def _number(self, value: int | float) -> int | float | str:
+        reduced = number(value)
+        if isinstance(reduced, float) or len(str(reduced)) < _SHORTEST_CARD:
+            return reduced
+        if isinstance(reduced, str) and reduced.startswith("<"):
+            self.cut = True
+            return reduced
+        # Card numbers are passed as numbers, too.
+        cleaned = self._clean(str(reduced))
+        return reduced if cleaned == str(reduced) else cleaned
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        return self._mapping(dict.items(value), depth)
+
+    def _proxy(self, value: Any, depth: int) -> Any:
+        return self._any(underlying(value), depth)
+
+    def _mapping(
+        self, items: Iterable[tuple[Any, Any]], depth: int, marked: frozenset[str] = _EMPTY
+    ) -> dict[str, Any]:
+        pairs = list(islice(items, max(self._parts, 0) + 1))
+        hidden = labelled_values(pairs, self._judge)
+        reduced: dict[str, Any] = {}
+        for key, content in pairs:
+            name = key if type(key) is str else None
+            shown = _unused(self._key(key, depth), reduced)
+            if self._parts < 0:
+                self.cut = True
+                reduced[shown] = TOO_MUCH
+                break
+            if name in marked or name in hidden:
+                reduced[shown] = self._secret(content)
+            else:
+                reduced[shown] = self._named(content, name, depth)
+        return reduced
+
+    def _key(self, key: Any, depth: int) -> str:
+        if type(key) is str:
+            return self._text(key)
+        shown = self._any(key, depth)
+        if shown is None or isinstance(shown, bool):
+            return {None: "null", True: "true", False: "false"}[shown]
+        return shown if isinstance(shown, str) else _compact(shown)
+
+    def _list(self, value: list[Any], depth: int) -> list[Any]:
+        return self._sequence(list.__iter__(value), depth)
+
+    def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
+        names = _tuple_fields(type(value))
+        if names is not None:
+            return self._mapping(zip(names, tuple.__iter__(value), strict=False), depth)
+        return self._sequence(tuple.__iter__(value), depth, pair=True)
+
+    def _set(self, value: Any, depth: int) -> list[Any]:
+        base = frozenset if is_instance(type(value), frozenset) else set
+        return sorted(self._sequence(base.__iter__(value), depth), key=_compact)
+
+    def _deque(self, value: Any, depth: int) -> list[Any]:
+        return self._sequence(collections.deque.__iter__(value), depth)
+
+    def _sequence(
+        self, items: Iterable[Any], depth: int, name: str | None = None, *, pair: bool = False
+    ) -> list[Any]:
+        parts = list(islice(items, max(self._parts, 0) + 1))
+        if is_pair_label(parts, self._judge, loose=pair):
+            return [self._any(parts[0], depth), self._secret(parts[1])]
+        hidden = argument_list_spans(parts, self._judge)
+        reduced: list[Any] = []
+        for at, part in enumerate(parts):
+            if self._parts < 0:
+                self.cut = True
+                reduced.append(TOO_MUCH)
+                break
+            if at in hidden:
+                self._parts -= 1
+                reduced.append(self._clean(as_text(replaced(part, hidden[at]))))
+            else:
+                reduced.append(self._named(part, name, depth))
+        return reduced
+
+    def _exception(self, value: BaseException, depth: int) -> str:
+        return "\n".join(self._exception_lines(value, depth))
+
+    def _exception_lines(self, value: BaseException, depth: int) -> Iterator[str]:
+        for line in lines_of(value, lambda part: _spoken(self._any(part, depth))):
+            yield self._text(line)
+
+    def _subclass(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        for base, exact in _SCALARS:
+            if is_instance(kind, base):
+                return self._any(exact(value), depth)
+        return self._opaque(describe(value))
+
+    def _bytes(self, value: Any, depth: int) -> str:
+        return f"b'{self._text(bytes_text(_exact_bytes(value)))}'"
+
+
+def _is_wrapper(kind: type) -> bool:
+    return any(
+        full_name(base).startswith("pydantic.") and type_name(base) in _WRAPPERS
+        for base in mro(kind)
+    )
+
+
+def _tuple_fields(kind: type) -> list[str] | None:
+    names = on_class(kind, "_fields")
+    if kind is tuple or type(names) is not tuple:
+        return None
+    return [name for name in names if type(name) is str]
+
+
+def _unused(key: str, taken: dict[str, Any]) -> str:
+    # Two keys may look alike once reduced (1 and "1", two redacted ones): none may hide another.
+    if key not in taken:
+        return key
+    at = len(taken)
+    while f"{key} #{at}" in taken:
+        at += 1
+    return f"{key} #{at}"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _spoken(value: Any) -> str:
+    return value if isinstance(value, str) else _compact(value)
+
+
+def _exact_bytes(value: Any) -> bytes:
+    kind = type(value)
+    if kind is memoryview:
+        return bytes(value)
+    base = bytes if is_instance(kind, bytes) else bytearray
+    return bytes(base.__getitem__(value, slice(None)))
+
+
+# By base class, first match wins; each method reads through the base class's own methods.
+_CONTAINERS: dict[type, Callable[[Walk, Any, int], Any]] = {
+    dict: Walk._dict,
+    types.MappingProxyType: Walk._proxy,
+    list: Walk._list,
+    tuple: Walk._tuple,
+    set: Walk._set,
+    frozenset: Walk._set,
+    collections.deque: Walk._deque,
+    bytes: Walk._bytes,
+    bytearray: Walk._bytes,
+    memoryview: Walk._bytes,
+    BaseException: Walk._exception,
+    str: Walk._subclass,
+    int: Walk._subclass,
+    float: Walk._subclass,
+}
+_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
