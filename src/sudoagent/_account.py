@@ -35,6 +35,7 @@ class Account:
         elapsed: Callable[[], float],
         redactor: Redactor,
         policy: Mapping[str, str],
+        approver: str,
         suspends: tuple[type[BaseException], ...] = (),
     ) -> None:
         self.ctx = ctx
@@ -44,6 +45,7 @@ class Account:
         self._elapsed = elapsed
         self._redactor = redactor
         self._policy = policy
+        self._approver = approver
         self._suspending = suspends
         self._result: PolicyResult | None = None
         self._verdict: Verdict | None = None
@@ -179,7 +181,7 @@ class Account:
     def _of_verdict(self, verdict: Verdict) -> dict[str, Any]:
         facts: dict[str, Any] = {
             "verdict": verdict.outcome,
-            "approver": verdict.approver,
+            "approver": verdict.approver or self._approver,
             "votes": [self._of_vote(vote) for vote in verdict.votes],
         }
         optional = {

@@ -140,6 +140,7 @@ def _account(ctx: Context, parts: Parts) -> Account:
         elapsed=time.monotonic,
         redactor=parts.redactor,
         policy=parts.identity,
+        approver=type(parts.approver).__name__,
         suspends=tuple(getattr(parts.approver, "suspends", ())),
     )
 
