@@ -6,4 +6,5 @@ pytest_plugins: list[str] = [
     "support.embedded",
     "support.slack",
     "support.valkey",
+    "support.bot",  # after what it imports: assertions are rewritten once
 ]

@@ -19,7 +19,7 @@ from .logs import log_to_stderr
 
 __all__ = ["main"]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("sudoagent_bot")
 
 # sysexits.h: EX_CONFIG. A supervisor must not start the bot again before somebody has acted;
 # for systemd: RestartPreventExitStatus=78.
