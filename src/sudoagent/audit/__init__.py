@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from ._entry import AuditEntry, AuditLogger
 from .asynchronous import AsyncAuditLogger
+from .bridge import LoggingAuditLogger
+from .checkpoint import Checkpoints
 from .jsonl import JsonlAuditLogger
+from .redis_stream import RedisStreamAuditLogger
 from .rotation import Rotation
+from .tee import TeeAuditLogger
 
 __all__ = [
     "AsyncAuditLogger",
     "AuditEntry",
     "AuditLogger",
+    "Checkpoints",
     "JsonlAuditLogger",
+    "LoggingAuditLogger",
+    "RedisStreamAuditLogger",
     "Rotation",
+    "TeeAuditLogger",
 ]

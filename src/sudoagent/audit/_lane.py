@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from ._fork import watch
+
 __all__ = ["Lane"]
 
 T = TypeVar("T")
@@ -25,12 +27,17 @@ class Lane(Generic[T]):
 
     def __init__(self, work: Callable[[list[T]], list[BaseException | None]]) -> None:
         self._work = work
+        self.after_fork()
+        watch(self)
+
+    def after_fork(self) -> None:
+        """Begin with nothing waiting and no thread; called by itself in a forked child."""
         self._waiting: deque[tuple[T, asyncio.Future[None]]] = deque()
         self._change = threading.Condition(threading.Lock())
         self._running = False
 
     async def submit(self, item: T) -> None:
-        """Return when the item is done, or raise its error; it is done for a cancelled caller too."""
+        """Return when the item is done, or raise its error. It is done even when cancelled."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         with self._change:
             self._waiting.append((item, future))

@@ -14,6 +14,7 @@ import msgspec
 
 from ._closed import Bounds, is_closed, reduced, shortened
 from ._entry import AuditEntry
+from ._fork import watch
 from .chain import SEAL_BYTES
 
 __all__ = ["DEFAULT_MAX_ENTRY_BYTES", "Body", "LineEncoder"]
@@ -73,10 +74,11 @@ class LineEncoder:
         self._clean = clean
         self._host = str(reduced(socket.gethostname()))
         self._pid = os.getpid()
+        watch(self)
         self._encode = msgspec.json.Encoder().encode
 
     def after_fork(self) -> None:
-        """Take note that this is another process now."""
+        """Take note that this is another process now; called by itself."""
         self._pid = os.getpid()
 
     def entry(self, entry: AuditEntry) -> bytes:

@@ -20,6 +20,11 @@ class AsyncAuditLogger:
         self._lane: Lane[AuditEntry] = Lane(self._log_each)
 
     @property
+    def name(self) -> str:
+        """What kind of logger is wrapped."""
+        return type(self._logger).__name__
+
+    @property
     def head(self) -> str | None:
         """The wrapped logger's head, when it has one."""
         head: str | None = getattr(self._logger, "head", None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -12,10 +11,12 @@ from typing import Literal, TypeVar
 from ..errors import AuditLogError, ConfigurationError
 from ._entry import AuditEntry
 from ._file import LogFile
+from ._fork import watch
 from ._head import read_head
 from ._journal import Journal
 from ._lane import Lane
 from ._line import DEFAULT_MAX_ENTRY_BYTES, LineEncoder
+from .checkpoint import Checkpoints, Signer
 from .rotation import Rotation
 
 __all__ = ["JsonlAuditLogger"]
@@ -33,7 +34,8 @@ class JsonlAuditLogger:
     machine; outcomes are never waited for. ``rotate``: bytes, ``"100 MB"``, ``"day"`` or a
     ``Rotation``. ``allow_shared_directory`` accepts a directory, or a file, that others may write
     to. ``lock_timeout`` (seconds) bounds the wait for other processes. ``agent`` names the agent
-    where an entry's metadata does not. Raises ``ConfigurationError``.
+    where an entry's metadata does not. ``checkpoints`` signs the chain now and then. Raises
+    ``ConfigurationError``.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class JsonlAuditLogger:
         lock_timeout: float = 10.0,
         max_entry_bytes: int = DEFAULT_MAX_ENTRY_BYTES,
         agent: str | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         if durability not in ("sync", "os"):
             raise ConfigurationError(f"durability is {durability!r}: use 'sync' or 'os'")
@@ -63,9 +66,12 @@ class JsonlAuditLogger:
             shared=allow_shared_directory,
             durable=self._durable,
         )
+        self._signer: Signer | None = None
+        if checkpoints is not None:
+            self._signer = Signer(checkpoints, self.path, shared=allow_shared_directory)
         self._mutex = threading.Lock()
-        self._lane: Lane[AuditEntry] | None = None
-        _loggers.add(self)
+        self._lane: Lane[AuditEntry] = Lane(self._log_each)
+        watch(self)
 
     def log(self, entry: AuditEntry) -> None:
         """Append the entry; a decision is durable when this returns.
@@ -79,8 +85,6 @@ class JsonlAuditLogger:
 
     async def alog(self, entry: AuditEntry) -> None:
         """Append the entry on this logger's own thread: the disk never blocks the event loop."""
-        if self._lane is None:
-            self._lane = Lane(self._log_each)
         await self._lane.submit(entry)
 
     @property
@@ -111,6 +115,8 @@ class JsonlAuditLogger:
             )
         try:
             file = self._journal.append(body)
+            if self._signer is not None:
+                self._signer.after(self._journal.tail)
             return file, file.writes
         except OSError as error:
             raise self._failed(error) from error
@@ -137,13 +143,11 @@ class JsonlAuditLogger:
             f"the audit log {self.path} cannot be written ({why}): nothing may run until it can"
         )
 
-    def _after_fork(self) -> None:
-        # The parent's threads do not exist here, its locks may be held for ever, and a descriptor
-        # shared with it would share its lock.
+    def after_fork(self) -> None:
+        """Start anew in a forked child; called by itself."""
+        # A descriptor shared with the parent would share its lock, and a mutex may be held for ever.
         self._mutex = threading.Lock()
-        self._lane = None
         self._journal.forget()
-        self._encoder.after_fork()
 
 
 def _attempt(action: Callable[[A], R], argument: A) -> R | Exception:
@@ -151,14 +155,3 @@ def _attempt(action: Callable[[A], R], argument: A) -> R | Exception:
         return action(argument)
     except Exception as error:
         return error
-
-
-_loggers: weakref.WeakSet[JsonlAuditLogger] = weakref.WeakSet()
-
-
-def _after_fork_in_child() -> None:
-    for logger in list(_loggers):
-        logger._after_fork()
-
-
-os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -22,7 +22,11 @@ def looks_torn(piece: bytes) -> bool:
 
 
 class Fragment:
-    """Consecutive lines that are no entries, gathered without keeping them."""
+    """Consecutive lines that are no entries, gathered without keeping them.
+
+    ``torn`` says that each looks like the beginning of an entry, ``terminated`` that the last one
+    ends in a newline.
+    """
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
@@ -31,17 +35,17 @@ class Fragment:
         self.torn = True
         self._hash = hashlib.sha256()
         self._hash_before = self._hash
-        self._newline = False
+        self.terminated = False
 
     def add(self, line: bytes) -> None:
         """Add a line as it stands in the file, with its newline when it has one."""
         piece = line.removesuffix(b"\n")
         self.lines += 1
         self.torn = self.torn and looks_torn(piece)
-        self._newline = len(piece) < len(line)
+        self.terminated = len(piece) < len(line)
         self._hash.update(piece)
         self._hash_before = self._hash.copy()
-        if self._newline:
+        if self.terminated:
             self._hash.update(b"\n")
         self.length += len(line)
 
@@ -59,4 +63,4 @@ class Fragment:
         named = (metadata.get("length"), metadata.get("sha256"))
         whole = (self.length, self._hash.hexdigest())
         bare = (self.length - 1, self._hash_before.hexdigest())
-        return named == whole or (self._newline and named == bare)
+        return named == whole or (self.terminated and named == bare)
