@@ -71,10 +71,7 @@ STATUS: Final = {
 }
 # Why a request was withdrawn. Anything else in the store reads as "other".
 CAUSE: Final = {
-    "interrupted": "The agent was interrupted.",
-    "terminated": "The agent was told to stop.",
-    "cancelled": "The agent gave up waiting.",
-    "exit": "The agent's program ended.",
+    "stopped": "The program that asked was stopped, or gave up waiting.",
     "unposted": "The message could not be posted.",
     "frozen": "Approvals are frozen.",
     "other": "The agent took it back.",

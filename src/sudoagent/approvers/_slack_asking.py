@@ -1,0 +1,244 @@
+"""Asking in Slack, step by step: store, post, wait, recount, claim. Runs on the background loop.
+
+    presence → create → post → attach → wait → recount → claim
+
+Until something was posted, a failure is ``ApproverUnavailable`` and somebody else may be asked.
+From then on every failure is a refusal, and the request is withdrawn: no later click counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from sudoagent.display import cut
+from sudoagent.errors import ApprovalError, ApproverUnavailable
+from sudoagent.review.desk import Desk
+from sudoagent.review.recount import recount
+from sudoagent.review.request import Request, encode
+from sudoagent.review.seal import BadSeal
+from sudoagent.review.store import Caps, CreateReply, StoredReview, StoreError
+from sudoagent.review.waiter import Ending
+from sudoagent.slack.client import SlackClient
+from sudoagent.slack.failures import AnswerLost, SlackFailure
+from sudoagent.slack.messages import pending_card
+from sudoagent.slack.posting import Posted, post
+from sudoagent.verdict import Verdict
+
+from ._slack_question import Question
+from ._slack_resuming import Earlier, find_earlier, outcome_unknown
+
+__all__ = ["Asking"]
+
+logger = logging.getLogger(__name__)
+
+_PRESENCE_SECONDS = 0.25
+_MOST_REASON = 300
+# What the store may say about a withdrawal; whoever can write to Redis can write anything there.
+_WHY = {
+    "stopped": "the program that asked was stopped, or gave up waiting",
+    "unposted": "the message could not be posted",
+    "frozen": "approvals are frozen",
+}
+
+
+class Asking:
+    """One question on its way to a verdict."""
+
+    def __init__(self, desk: Desk, question: Question) -> None:
+        self._store = desk.store
+        self._waiter = desk.waiter
+        self._question = question
+        self._client = SlackClient(question.token, question.settings.api_url)
+
+    async def verdict(self) -> Verdict:
+        """Ask and return the answer, claimed if it is an approval. Raises ``SudoAgentError``.
+
+        When it is cancelled it withdraws the request first.
+        """
+        earlier, key = await find_earlier(self._store, self._question)
+        if earlier is not None:
+            return await self._take_up(earlier)
+        await self._wait_for_bot()
+        request, reply = await self._create(key)
+        if reply.kind == "bound":
+            # Another process with the same key was faster by a moment.
+            earlier, _ = await find_earlier(self._store, self._question)
+            if earlier is None:
+                raise ApprovalError("the request of another process with this key is gone already")
+            return await self._take_up(earlier)
+        if reply.kind != "created":
+            return _not_created(reply)
+        return await self._answer(request, self._question.deadline, place=True)
+
+    async def _take_up(self, earlier: Earlier) -> Verdict:
+        logger.info("taking up request %s of an earlier run", earlier.request.id)
+        verdict = await self._answer(earlier.request, earlier.deadline, place=False)
+        return replace(
+            verdict,
+            request_id=earlier.request.id,
+            facts={**verdict.facts, "taken_up": "asked by an earlier run"},
+        )
+
+    async def _answer(self, request: Request, deadline: float, *, place: bool) -> Verdict:
+        try:
+            if place:
+                await _to_the_end(self._place(request))
+            ending = await self._waiter.wait(request.id, deadline)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._withdraw(request.id, "stopped"))
+            raise
+        verdict = await self._judge(request, ending)
+        return await self._claimed(request, verdict) if verdict.approved else verdict
+
+    async def _wait_for_bot(self) -> None:
+        settings = self._question.settings
+        give_up = min(time.monotonic() + settings.bot_wait, self._question.deadline)
+        try:
+            while not await self._store.presence.bots():
+                if time.monotonic() >= give_up:
+                    raise ApproverUnavailable(
+                        f"no bot is listening in namespace {settings.namespace!r} of "
+                        f"{self._store.facts.sentence}: start one with `sudoagent-bot`, with the "
+                        "same REDIS_URL, SUDOAGENT_NAMESPACE and SUDOAGENT_STATE_DIR"
+                    )
+                await asyncio.sleep(_PRESENCE_SECONDS)
+        except StoreError as error:
+            raise ApproverUnavailable(error.reason) from error
+
+    async def _create(self, key: str | None) -> tuple[Request, CreateReply]:
+        question, settings = self._question, self._question.settings
+        try:
+            request = _timed(question, await self._store.now_ms())
+            reply = await self._store.create(
+                request,
+                question.keyring.seal(encode(request), "request"),
+                caps=Caps(total=settings.max_pending, per_asker=settings.max_pending_per_requester),
+                idempotency_key=key,
+            )
+        except StoreError as error:
+            # It may be stored although the reply was lost; nobody has seen it, and nobody shall.
+            await self._withdraw(question.request.id, "unposted")
+            raise ApproverUnavailable(error.reason) from error
+        except asyncio.CancelledError:
+            await asyncio.shield(self._withdraw(question.request.id, "stopped"))
+            raise
+        return request, reply
+
+    async def _place(self, request: Request) -> None:
+        try:
+            posted = await self._post(request)
+            attached = await self._store.attach_message(
+                request.id, posted.channel, posted.ts, posted.team_id
+            )
+        except BaseException:
+            await asyncio.shield(self._withdraw(request.id, "unposted"))
+            raise
+        if not attached:
+            raise ApprovalError("the server lost the request, or has it with another message")
+        logger.info("asked: request %s, channel %s", request.id, posted.channel)
+
+    async def _post(self, request: Request) -> Posted:
+        patience = max(self._question.deadline - time.monotonic(), 0.1)
+        card = pending_card(request)
+        try:
+            return await post(
+                self._client, request.channel, card, marker=request.id, patience=patience
+            )
+        except AnswerLost as failure:
+            raise ApprovalError(failure.reason) from failure
+        except SlackFailure as failure:
+            raise ApproverUnavailable(failure.reason) from failure
+
+    async def _judge(self, request: Request, ending: Ending) -> Verdict:
+        match ending.kind:
+            case "ended":
+                assert ending.review is not None
+                return self._recounted(request, ending.review)
+            case "deadline":
+                return Verdict(
+                    outcome="expired", reason="nobody answered in time", approver="slack"
+                )
+            case "frozen":
+                await self._withdraw(request.id, "frozen")
+                return _frozen("approvals are frozen")
+            case "lost":
+                raise ApprovalError(
+                    "the server does not know the request any more: it was restarted without its "
+                    "data, or emptied"
+                )
+            case _:
+                raise ApprovalError("what is stored under the request's id is not a request")
+
+    def _recounted(self, request: Request, review: StoredReview) -> Verdict:
+        why = _WHY.get(review.why or "") if review.state == "cancelled" else None
+        keyring = self._question.keyring
+        try:
+            verdict = recount(request, review.state, review.sealed_votes, keyring, why=why)
+        except BadSeal as error:
+            raise ApprovalError(f"the stored verdict cannot be trusted: {error}") from error
+        return replace(verdict, channel=review.channel, message_ts=review.message_ts)
+
+    async def _claimed(self, request: Request, verdict: Verdict) -> Verdict:
+        reply = await self._store.claim(request.id, uuid.uuid4().hex)
+        match reply.kind:
+            case "claimed" if reply.durable:
+                return verdict
+            case "claimed":
+                # A failover could forget the claim, and a second process would get another.
+                raise ApprovalError("no replica confirmed in time that the approval is used now")
+            case "taken":
+                raise outcome_unknown(request.id)
+            case "frozen":
+                return _frozen("approvals are frozen")
+            case _:
+                raise ApprovalError("the approval was gone when it was to be used")
+
+    async def _withdraw(self, request_id: str, why: str) -> None:
+        with contextlib.suppress(StoreError):
+            reply = await self._store.cancel(request_id, why)
+            logger.info("withdrawn: request %s (%s): %s", request_id, why, reply.kind)
+
+
+def _timed(question: Question, now_ms: int) -> Request:
+    remaining_ms = int((question.deadline - time.monotonic()) * 1000)
+    return msgspec.structs.replace(
+        question.request, created_at=now_ms, expires_at=now_ms + max(remaining_ms, 1)
+    )
+
+
+def _not_created(reply: CreateReply) -> Verdict:
+    if reply.kind == "held_back":
+        return Verdict(
+            outcome="denied",
+            reason="rate_limited: too many requests are pending already; wait for some of them",
+            approver="slack",
+            facts={"refusal": "rate_limited", "held_back": str(reply.held_back)},
+        )
+    if reply.kind == "frozen":
+        return _frozen(f"approvals are frozen: {cut(reply.reason, _MOST_REASON)}")
+    if reply.kind == "expired":
+        return Verdict(outcome="expired", reason="there was no time left to ask", approver="slack")
+    raise ApprovalError("another request is stored under this request's id")
+
+
+def _frozen(reason: str) -> Verdict:
+    return Verdict(outcome="denied", reason=reason, approver="slack", facts={"refusal": "frozen"})
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Let the work finish even when its caller is cancelled: a card half posted is nobody's."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

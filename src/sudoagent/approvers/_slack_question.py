@@ -1,0 +1,193 @@
+"""From a call and its policy's answer to the question that is sent: whom, where, how long, what.
+
+No network: this runs on the caller's own thread, so that a large call holds up nobody else's.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import msgspec
+
+from sudoagent.context import Context
+from sudoagent.display import cut
+from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
+from sudoagent.policies import PolicyResult
+from sudoagent.redaction import Redactor, present
+from sudoagent.review.request import (
+    SCHEMA_VERSION,
+    Argument,
+    MalformedRecord,
+    Request,
+    encode,
+)
+from sudoagent.review.seal import Keyring
+
+from ._slack_settings import SlackSettings, check_reviewers
+
+__all__ = ["Question", "Rules", "question_for", "rules_for"]
+
+# Room for everything in a record but the arguments, and for the seal.
+_WORDS = 2000
+_NAME = 200
+_MOST_HIGHLIGHTS = 50
+# Values are cut to these lengths, one after the other, until the record is small enough.
+_VALUE_LIMITS = (8000, 2000, 500, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules for one request: the policy's where it has any, else the approver's."""
+
+    channel: str | None
+    reviewers: tuple[str, ...]
+    quorum: int
+    deny_quorum: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, and how. Deadlines are monotonic seconds; ``caller_deadline`` is the call's.
+
+    ``request`` is complete but for the server's time, which is filled in when it is stored.
+    """
+
+    settings: SlackSettings
+    token: str = field(repr=False)
+    keyring: Keyring
+    request: Request
+    deadline: float
+    caller_deadline: float | None
+    idempotency_key: str | None
+
+
+def rules_for(settings: SlackSettings, ctx: Context, result: PolicyResult) -> Rules:
+    """Return the rules for this call. Raises ``ApprovalError`` when nobody could meet them."""
+    try:
+        reviewers = check_reviewers(result.reviewers) if result.reviewers else settings.reviewers
+    except ConfigurationError as error:
+        raise ApprovalError(f"the policy's answer cannot be used: {error.reason}") from error
+    quorum = result.quorum or settings.quorum
+    entitled = [who for who in reviewers if who != settings.requester or settings.allow_requester]
+    has_group = any(who.startswith("S") for who in entitled)
+    if reviewers and not has_group and len(entitled) < quorum:
+        raise ApprovalError(
+            f"{quorum} must approve, but only {len(entitled)} of the reviewers may: add reviewers "
+            "(the requester does not count)"
+        )
+    timeout = result.timeout or settings.timeout
+    remaining = ctx.remaining()
+    return Rules(
+        channel=result.channel or settings.channel,
+        reviewers=reviewers,
+        quorum=quorum,
+        deny_quorum=result.deny_quorum or settings.deny_quorum,
+        seconds=timeout if remaining is None else min(timeout, remaining),
+    )
+
+
+def question_for(
+    settings: SlackSettings, ctx: Context, result: PolicyResult, request_id: str
+) -> Question:
+    """Return all that asking needs to know; everything in it that travels is redacted.
+
+    Raises ``ApproverUnavailable`` when a setting is missing, ``ApprovalDenied`` for a call that
+    cannot be shown although it must be, and ``ApprovalError`` for rules that nobody can meet and
+    for a call too large to be shown.
+    """
+    rules = rules_for(settings, ctx, result)
+    token, keyring = settings.require(channel=rules.channel, reviewers=rules.reviewers)
+    return Question(
+        settings=settings,
+        token=token,
+        keyring=keyring,
+        request=_request(settings, keyring, ctx, result, rules, request_id),
+        deadline=time.monotonic() + rules.seconds,
+        caller_deadline=ctx.deadline,
+        idempotency_key=ctx.idempotency_key,
+    )
+
+
+def _request(
+    settings: SlackSettings,
+    keyring: Keyring,
+    ctx: Context,
+    result: PolicyResult,
+    rules: Rules,
+    request_id: str,
+) -> Request:
+    arguments = present(ctx).arguments
+    _refuse_unreadable(ctx, arguments, result)
+    redactor = ctx._redactor or Redactor()
+    # By this machine's clock for now: the server's time is known when it is asked.
+    now_ms = int(time.time() * 1000)
+    return _fitted(
+        Request(
+            v=SCHEMA_VERSION,
+            id=request_id,
+            nonce=secrets.token_hex(16),
+            namespace=settings.namespace,
+            action=cut(ctx.action, _NAME),
+            arguments=arguments,
+            digest=ctx.digest(keyring.derive("digest")),
+            policy_reason=cut(redactor.text(result.reason), _WORDS),
+            reviewers=rules.reviewers,
+            quorum=rules.quorum,
+            deny_quorum=rules.deny_quorum,
+            risk=result.risk or "medium",
+            channel=rules.channel or "",
+            created_at=now_ms,
+            expires_at=now_ms + max(int(rules.seconds * 1000), 1),
+            agent=_said(ctx, redactor, _NAME, "agent") or settings.agent,
+            agent_reason=_said(ctx, redactor, _WORDS, "justification", "reason"),
+            requester=settings.requester,
+            allow_requester=settings.allow_requester,
+            highlight=tuple(str(name) for name in result.highlight[:_MOST_HIGHLIGHTS]),
+            environment=_said(ctx, redactor, _NAME, "environment"),
+        )
+    )
+
+
+def _refuse_unreadable(ctx: Context, arguments: tuple[Argument, ...], result: PolicyResult) -> None:
+    unreadable = {a.name for a in arguments if a.uninspectable} | set(ctx.fingerprint.uninspectable)
+    if unreadable and not result.allow_uninspectable:
+        raise ApprovalDenied(
+            "part of the call cannot be shown to a reviewer, and the policy does not allow that "
+            f"(allow_uninspectable): {', '.join(sorted(unreadable))}"
+        )
+
+
+def _said(ctx: Context, redactor: Redactor, limit: int, *names: str) -> str | None:
+    for name in names:
+        said = ctx.metadata.get(name)
+        if isinstance(said, str) and said.strip():
+            return cut(redactor.text(said), limit)
+    return None
+
+
+def _fitted(request: Request) -> Request:
+    """Return the request with its longest values cut, and marked as cut, until it can be stored."""
+    for limit in (None, *_VALUE_LIMITS):
+        smaller = request if limit is None else _shortened(request, limit)
+        try:
+            encode(smaller)
+        except MalformedRecord:
+            continue
+        return smaller
+    raise ApprovalError("the call has too many arguments to be shown to a reviewer")
+
+
+def _shortened(request: Request, limit: int) -> Request:
+    arguments = tuple(_cut_argument(argument, limit) for argument in request.arguments)
+    return msgspec.structs.replace(request, arguments=arguments)
+
+
+def _cut_argument(argument: Argument, limit: int) -> Argument:
+    encoded = msgspec.json.encode(argument.value)
+    if len(encoded) <= limit:
+        return argument
+    text = argument.value if isinstance(argument.value, str) else encoded.decode()
+    return msgspec.structs.replace(argument, value=cut(text, limit), cut=True)

@@ -1,0 +1,113 @@
+"""Taking up the request that an earlier run left under the same idempotency key."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from sudoagent.errors import ApprovalDenied, ApprovalError, ApproverUnavailable, OutcomeUnknown
+from sudoagent.review.request import MalformedRecord, Request
+from sudoagent.review.store import Binding, ReviewStore, StoredReview, StoreError
+
+from ._slack_question import Question
+from ._slack_votes import opened_request
+
+__all__ = ["Earlier", "find_earlier", "outcome_unknown"]
+
+# Each expired or withdrawn request of a key adds a link to the chain that is followed here.
+_MOST_LINKS = 200
+# How long the card of a request may be on its way: Slack's patience and a few retries.
+_PLACING_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A request that was asked before and still counts. ``deadline``: until when to wait for it."""
+
+    request: Request
+    deadline: float
+
+
+async def find_earlier(store: ReviewStore, question: Question) -> tuple[Earlier | None, str | None]:
+    """Return the request to take up, if there is one, and the key under which to ask anew.
+
+    An expired or withdrawn request is not taken up. Raises ``ApprovalDenied`` when the key
+    belongs to another call, ``OutcomeUnknown`` when its approval was used, ``ApprovalError`` when
+    what is stored cannot be trusted, and ``ApproverUnavailable`` when the store cannot be asked.
+    """
+    key = question.idempotency_key
+    if key is None:
+        return None, None
+    try:
+        for _ in range(_MOST_LINKS):
+            binding = await store.bound(key)
+            if binding is None:
+                return None, key
+            stored, request = await _trusted(store, question, binding)
+            stored = await _settled(store, stored)
+            if stored.claimed_by is not None:
+                raise outcome_unknown(request.id)
+            if stored.state not in ("expired", "cancelled"):
+                return Earlier(request, _deadline(question, stored)), key
+            key = f"{question.idempotency_key}\0after {request.id}"
+    except StoreError as error:
+        raise ApproverUnavailable(error.reason) from error
+    raise ApprovalError("too many requests with this idempotency key ended without a decision")
+
+
+def outcome_unknown(request_id: str) -> OutcomeUnknown:
+    """Return the error for an approval that another run has used."""
+    return OutcomeUnknown(
+        "this approval was used before, by a run that may or may not have finished: look for "
+        f"request {request_id} in the audit log",
+        request_id=request_id,
+    )
+
+
+async def _trusted(
+    store: ReviewStore, question: Question, binding: Binding
+) -> tuple[StoredReview, Request]:
+    """Return the earlier request as its seal proves it; the binding itself proves nothing."""
+    stored = await _read(store, binding.request_id)
+    request = opened_request(stored, question.keyring, question.settings.namespace)
+    if request.digest != question.request.digest or binding.digest != request.digest:
+        raise ApprovalDenied(
+            "the idempotency key was used for a call with other arguments: one key, one effect",
+            request_id=request.id,
+        )
+    return stored, request
+
+
+async def _settled(store: ReviewStore, stored: StoredReview) -> StoredReview:
+    """Return the request once it is clear whether it can still be answered."""
+    if stored.state == "pending" and stored.now >= stored.expires_at:
+        await store.expire(stored.id)
+        return await _read(store, stored.id)
+    while stored.state == "pending" and stored.message_ts is None:
+        # Whoever asked is posting the card just now, or died before it was posted.
+        if stored.now - stored.created_at > _PLACING_SECONDS * 1000:
+            await store.cancel(stored.id, "unposted")
+        else:
+            await asyncio.sleep(_LOOK_SECONDS)
+        stored = await _read(store, stored.id)
+    return stored
+
+
+async def _read(store: ReviewStore, request_id: str) -> StoredReview:
+    try:
+        stored = await store.read(request_id)
+    except MalformedRecord as error:
+        raise ApprovalError(f"the earlier request cannot be trusted: {error}") from error
+    if stored is None:
+        raise ApprovalError(
+            "the earlier request with this idempotency key is lost, and with it whether it was used"
+        )
+    return stored
+
+
+def _deadline(question: Question, stored: StoredReview) -> float:
+    deadline = time.monotonic() + (stored.expires_at - stored.now) / 1000
+    own = question.caller_deadline
+    return deadline if own is None else min(deadline, own)

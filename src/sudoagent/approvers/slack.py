@@ -1,0 +1,132 @@
+"""SlackApprover: asks reviewers in a Slack channel and waits for their verdict."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sudoagent.errors import ApproverUnavailable, ConfigurationError
+from sudoagent.review.background import background
+from sudoagent.review.desk import Desk, shared_desk
+from sudoagent.review.store import StoreError
+
+from ._slack_asking import Asking
+from ._slack_question import Question, question_for
+from ._slack_settings import SlackSettings, read_settings
+
+if TYPE_CHECKING:
+    from sudoagent.context import Context
+    from sudoagent.policies import PolicyResult
+    from sudoagent.verdict import Verdict
+
+__all__ = ["SlackApprover"]
+
+
+class SlackApprover:
+    """Posts a card with the call to a channel, and waits until enough reviewers have decided.
+
+    What is not given comes from the environment, read once, here: ``SUDOAGENT_CHANNEL``,
+    ``SUDOAGENT_REVIEWERS``, ``SUDOAGENT_REQUESTER``, ``SLACK_BOT_TOKEN``, ``SLACK_API_URL``,
+    ``REDIS_URL`` (unset: a server on this machine, started on demand), ``SUDOAGENT_SIGNING_KEY``
+    (unset: derived from the token), ``SUDOAGENT_NAMESPACE``, ``SUDOAGENT_STATE_DIR``.
+
+    - ``reviewers``: Slack user ids (``U…``) and user-group ids (``S…``) of those who may decide.
+      ``quorum`` of them must approve; ``deny_quorum`` denials end the request.
+    - ``requester``: the Slack user on whose behalf the agent acts, who may not decide about his
+      own request unless ``allow_requester``.
+    - ``timeout``: seconds until a request expires, which is a denial.
+    - ``agent``: what the agent is called on the card, where the call's metadata does not say.
+    - ``bot_wait``: seconds to wait for a bot to be listening before nobody can be asked.
+    - ``max_pending``, ``max_pending_per_requester``: caps on requests waiting at the same time;
+      beyond them the call is denied with a reason that begins with ``rate_limited``.
+
+    A ``PolicyResult`` can name its own channel, reviewers, quorum, timeout and risk. Of the call's
+    metadata, ``agent``, ``justification`` (or ``reason``) and ``environment`` are shown.
+
+    A setting that is wrong raises ``ConfigurationError`` here. Settings that are missing raise
+    ``ApproverUnavailable``, naming each, when a call needs approval, so that a ``FallbackApprover``
+    works where Slack is not set up.
+    """
+
+    suspends: tuple[type[BaseException], ...] = ()
+
+    def __init__(
+        self,
+        *,
+        channel: str | None = None,
+        reviewers: Sequence[str] | None = None,
+        timeout: float = 600.0,
+        requester: str | None = None,
+        token: str | None = None,
+        api_url: str | None = None,
+        redis_url: str | None = None,
+        signing_key: str | None = None,
+        quorum: int = 1,
+        deny_quorum: int = 1,
+        namespace: str | None = None,
+        state_dir: str | os.PathLike[str] | None = None,
+        allow_requester: bool = False,
+        agent: str | None = None,
+        bot_wait: float = 15.0,
+        max_pending: int = 500,
+        max_pending_per_requester: int = 50,
+    ) -> None:
+        self._settings: SlackSettings = read_settings(
+            channel=channel,
+            reviewers=reviewers,
+            timeout=timeout,
+            requester=requester,
+            token=token,
+            api_url=api_url,
+            redis_url=redis_url,
+            signing_key=signing_key,
+            quorum=quorum,
+            deny_quorum=deny_quorum,
+            namespace=namespace,
+            state_dir=state_dir,
+            allow_requester=allow_requester,
+            agent=agent,
+            bot_wait=bot_wait,
+            max_pending=max_pending,
+            max_pending_per_requester=max_pending_per_requester,
+            environ=os.environ,
+        )
+
+    def __repr__(self) -> str:
+        return f"SlackApprover(channel={self._settings.channel!r})"
+
+    @property
+    def digest_key(self) -> bytes | None:
+        """The key of call digests, the same in every process of the deployment."""
+        keyring = self._settings.keyring
+        return None if keyring is None else keyring.derive("digest")
+
+    def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> Verdict:
+        """Ask, wait, and return the verdict; an approval has been claimed for this call alone.
+
+        An interrupt (Ctrl-C, SIGTERM, the end of the program) withdraws the request. Raises
+        ``ApproverUnavailable`` when nobody was asked, ``ApprovalDenied`` when the call may not even
+        be asked about, ``OutcomeUnknown`` when the approval was used before, and ``ApprovalError``
+        when asking failed. Nothing may run then.
+        """
+        question = question_for(self._settings, ctx, result, request_id)
+        return background().run(_verdict(question))
+
+    async def aapprove(self, ctx: Context, result: PolicyResult, request_id: str) -> Verdict:
+        """The same, awaiting. Cancelling the task withdraws the request."""
+        question = question_for(self._settings, ctx, result, request_id)
+        return await background().arun(_verdict(question))
+
+
+async def _verdict(question: Question) -> Verdict:
+    return await Asking(await _desk(question.settings), question).verdict()
+
+
+async def _desk(settings: SlackSettings) -> Desk:
+    state_dir = None if settings.state_dir is None else Path(settings.state_dir)
+    try:
+        return await shared_desk(settings.redis_url, settings.namespace, state_dir)
+    except (StoreError, ConfigurationError) as error:
+        raise ApproverUnavailable(error.reason) from error
