@@ -67,9 +67,9 @@ def read_config(environ: Mapping[str, str]) -> Config:
     redis_url = reading.optional("REDIS_URL", _redis_url, None)
     nobody: frozenset[str] = frozenset()
     admins = reading.optional("SUDOAGENT_ADMINS", _admins, nobody)
-    # Without a bot token there is no key to derive one from, and that is reported already.
-    secrets = _secrets(reading.text("SUDOAGENT_SIGNING_KEY"), bot_token)
-    keyring = reading.check(lambda: Keyring(secrets)) if secrets else None
+    signing_key = reading.text("SUDOAGENT_SIGNING_KEY")
+    # A missing bot token, from which a key would be derived, is reported already.
+    keyring = reading.check(lambda: Keyring.of_deployment(signing_key, bot_token or "missing"))
     if reading.problems or bot_token is None or app_token is None or keyring is None:
         raise ConfigurationError("\n".join(reading.problems))
     return Config(
@@ -116,12 +116,6 @@ class _Reading:
         except ConfigurationError as error:
             self.problems.append(error.reason)
             return None
-
-
-def _secrets(signing_key: str | None, bot_token: str | None) -> list[str]:
-    if signing_key is not None:
-        return [part.strip() for part in signing_key.split(",")]
-    return [bot_token] if bot_token is not None else []
 
 
 def _bot_token(text: str) -> str:

@@ -156,9 +156,9 @@ def _reviewers(ids: Sequence[str] | None, environ: Mapping[str, str]) -> tuple[s
 
 
 def _keyring(signing_key: str | None, token: str | None) -> Keyring | None:
-    if signing_key is not None:
-        return Keyring([key.strip() for key in signing_key.split(",")])
-    return Keyring([token]) if token is not None else None
+    if signing_key is None and token is None:
+        return None
+    return Keyring.of_deployment(signing_key, token or "")
 
 
 def _token(token: str) -> str:

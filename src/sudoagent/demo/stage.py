@@ -13,7 +13,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from sudoagent.errors import SudoAgentError
 from sudoagent.playground import AsyncPlayground, running
 
 __all__ = ["Stage", "set_up"]
@@ -35,8 +37,13 @@ class Stage:
         return self.folder / "sudo_audit.jsonl"
 
     @asynccontextmanager
-    async def process(self, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Run a Python module, and end it on the way out: politely, then not."""
+    async def process(
+        self, *arguments: str, log: BinaryIO | None = None
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run a Python module, and end it on the way out: politely, then not.
+
+        What it writes goes to the screen, or into ``log``.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -44,6 +51,8 @@ class Stage:
             cwd=self.folder,
             env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             # Its own session: Ctrl-C is for the demonstration, which ends the others in order.
             start_new_session=True,
         )
@@ -61,9 +70,10 @@ async def set_up() -> AsyncIterator[Stage]:
         async with running() as server:
             playground = AsyncPlayground(server.url)
             stage = Stage(playground, folder, _environment(playground, folder))
-            async with stage.process("sudoagent_bot", "--quiet") as bot:
-                await _listening(playground, bot)
-                yield stage
+            with (folder / "bot.log").open("wb") as log:
+                async with stage.process("sudoagent_bot", log=log) as bot:
+                    await _listening(stage, bot)
+                    yield stage
     finally:
         await _remove(folder)
 
@@ -75,13 +85,15 @@ def _environment(playground: AsyncPlayground, folder: Path) -> dict[str, str]:
     return {**kept, **playground.environment, "SUDOAGENT_STATE_DIR": str(folder / "state")}
 
 
-async def _listening(playground: AsyncPlayground, bot: asyncio.subprocess.Process) -> None:
-    connected = asyncio.ensure_future(playground.wait_for_connections(1))
+async def _listening(stage: Stage, bot: asyncio.subprocess.Process) -> None:
+    connected = asyncio.ensure_future(stage.playground.wait_for_connections(1))
     ended = asyncio.ensure_future(bot.wait())
     try:
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
-            raise RuntimeError(f"the bot ended with exit code {ended.result()} before it listened")
+            said = (stage.folder / "bot.log").read_text(encoding="utf-8", errors="replace")
+            raise SudoAgentError(f"the bot ended before it listened:\n{said}")
+        await connected
     finally:
         for waiting in (connected, ended):
             waiting.cancel()

@@ -38,7 +38,9 @@ async def tell(console: Console, *, automatic: bool) -> int:
 async def _act(console: Console, stage: Stage, *, automatic: bool) -> None:
     address = Text(stage.playground.url, style="bold cyan")
     says = "The buttons are pressed by themselves." if automatic else "Open it and press a button."
-    console.print(Panel(Text.assemble(address, "\n", says), title="Slack, on this machine", width=60))
+    console.print(
+        Panel(Text.assemble(address, "\n", says), title="Slack, on this machine", width=60)
+    )
     amounts = ("20", "1500", "9000") if automatic else ("20", "1500")
     async with stage.process("sudoagent.demo.agent", *amounts) as agent:
         if automatic:

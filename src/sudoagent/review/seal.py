@@ -33,20 +33,33 @@ class BadSeal(ValueError):
 class Keyring:
     """The secrets of a deployment. The first one signs; all of them verify, so keys can rotate.
 
-    Each secret is a string of at least 16 characters; a comma-separated
-    ``SUDOAGENT_SIGNING_KEY`` is split by the caller. Raises ``ConfigurationError`` otherwise.
-    The secrets are not shown by ``repr``.
+    Raises ``ConfigurationError`` without a secret. The secrets are not shown by ``repr``.
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        if not secrets or any(len(secret) < _MINIMUM_SECRET for secret in secrets):
-            raise ConfigurationError(
-                f"a signing key needs at least {_MINIMUM_SECRET} characters: set "
-                "SUDOAGENT_SIGNING_KEY to e.g. the output of `openssl rand -hex 32`"
-            )
+        if not secrets or not all(secrets):
+            raise ConfigurationError("a keyring needs a secret: set SUDOAGENT_SIGNING_KEY")
         self._signing = secrets[0]
         self._secrets = {key_id(secret): secret for secret in secrets}
         self._keys: dict[tuple[str, str], bytes] = {}
+
+    @classmethod
+    def of_deployment(cls, signing_key: str | None, bot_token: str) -> Keyring:
+        """Return the keyring that library and bot share.
+
+        ``signing_key`` is the text of ``SUDOAGENT_SIGNING_KEY``: one key of at least 16 characters, or
+        several, separated by commas, the signing one first. Without it the bot token is the secret.
+        Raises ``ConfigurationError`` for a key that could be guessed.
+        """
+        if not signing_key or not signing_key.strip():
+            return cls([bot_token])
+        keys = [key.strip() for key in signing_key.split(",")]
+        if any(len(key) < _MINIMUM_SECRET for key in keys):
+            raise ConfigurationError(
+                f"SUDOAGENT_SIGNING_KEY has a key of less than {_MINIMUM_SECRET} characters: set it "
+                "to e.g. the output of `openssl rand -hex 32`; commas separate several"
+            )
+        return cls(keys)
 
     def __repr__(self) -> str:
         return f"Keyring(key_ids={list(self._secrets)})"
@@ -72,7 +85,9 @@ class Keyring:
             raise BadSeal("the record is sealed with a key that this deployment does not accept")
         expected = base64.urlsafe_b64encode(self._mac(kid, payload, purpose)).rstrip(b"=")
         if not hmac.compare_digest(mac, expected):
-            raise BadSeal("the record was changed after it was sealed, or sealed for another purpose")
+            raise BadSeal(
+                "the record was changed after it was sealed, or sealed for another purpose"
+            )
         return payload
 
     def derive(self, purpose: Purpose) -> bytes:
