@@ -47,17 +47,17 @@ class Keyring:
     def of_deployment(cls, signing_key: str | None, bot_token: str) -> Keyring:
         """Return the keyring that library and bot share.
 
-        ``signing_key`` is the text of ``SUDOAGENT_SIGNING_KEY``: one key of at least 16 characters, or
-        several, separated by commas, the signing one first. Without it the bot token is the secret.
-        Raises ``ConfigurationError`` for a key that could be guessed.
+        ``signing_key`` is the text of ``SUDOAGENT_SIGNING_KEY``: one key of at least 16 characters,
+        or several separated by commas, the signing one first. Without it the bot token is the
+        secret. Raises ``ConfigurationError`` for a key that could be guessed.
         """
         if not signing_key or not signing_key.strip():
             return cls([bot_token])
         keys = [key.strip() for key in signing_key.split(",")]
         if any(len(key) < _MINIMUM_SECRET for key in keys):
             raise ConfigurationError(
-                f"SUDOAGENT_SIGNING_KEY has a key of less than {_MINIMUM_SECRET} characters: set it "
-                "to e.g. the output of `openssl rand -hex 32`; commas separate several"
+                f"SUDOAGENT_SIGNING_KEY has a key of less than {_MINIMUM_SECRET} characters: set "
+                "it to e.g. the output of `openssl rand -hex 32`; commas separate several"
             )
         return cls(keys)
 
