@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import concurrent.futures
 import contextlib
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import ApprovalError
-from .termination import heed_termination
+from .termination import heeding_termination
 
 __all__ = ["Background", "Closable", "background"]
 
@@ -44,6 +44,7 @@ class Background:
         self._loop = asyncio.new_event_loop()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._shared: dict[Hashable, asyncio.Task[Any]] = {}
+        self._winding_up: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._serve, name="sudoagent", daemon=True)
         self._thread.start()
 
@@ -53,15 +54,16 @@ class Background:
         An interrupt (Ctrl-C, SIGTERM in the main thread) cancels ``work`` and is raised once that
         has finished, after three seconds at most.
         """
-        job: _Job[T] = _Job(self, work)
-        with heed_termination():
+        finished = threading.Event()
+        job = _Job(self, work, finished.set)
+        with heeding_termination:
             try:
-                concurrent.futures.wait([job.outcome])
+                finished.wait()
             except BaseException:
-                job.cancel()
-                concurrent.futures.wait([job.outcome], _FAREWELL_SECONDS)
+                if job.cancel(finished.set):
+                    finished.wait(_FAREWELL_SECONDS)
                 raise
-        return job.outcome.result()
+        return job.result()
 
     async def arun(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what ``work`` returns; the caller's event loop goes on meanwhile.
@@ -69,15 +71,18 @@ class Background:
         Cancelling the caller cancels ``work``, and takes effect once that has finished, after
         three seconds at most.
         """
-        job: _Job[T] = _Job(self, work)
-        outcome = asyncio.wrap_future(job.outcome)
-        with heed_termination():
+        loop = asyncio.get_running_loop()
+        finished = loop.create_future()
+        job = _Job(self, work, partial(_notify, loop, finished))
+        with heeding_termination:
             try:
-                return await asyncio.shield(outcome)
+                await finished
             except asyncio.CancelledError:
-                job.cancel()
-                await asyncio.wait([outcome], timeout=_FAREWELL_SECONDS)
+                farewell = loop.create_future()
+                if job.cancel(partial(_notify, loop, farewell)):
+                    await asyncio.wait([farewell], timeout=_FAREWELL_SECONDS)
                 raise
+        return job.result()
 
     async def shared(self, key: Hashable, open_it: Callable[[], Awaitable[C]]) -> C:
         """Return the one object of this process under ``key``; open it if there is none yet.
@@ -94,7 +99,7 @@ class Background:
     def stop(self) -> None:
         """Cancel all work, let it say goodbye for a few seconds, close what is shared, and end."""
         with contextlib.suppress(RuntimeError):
-            asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop)
+            self._loop.call_soon_threadsafe(self._begin_to_wind_up)
         self._thread.join(2 * _FAREWELL_SECONDS)
 
     def _serve(self) -> None:
@@ -103,6 +108,10 @@ class Background:
             self._loop.run_forever()
         finally:
             self._loop.close()
+
+    def _begin_to_wind_up(self) -> None:
+        if self._winding_up is None:
+            self._winding_up = self._loop.create_task(self._wind_up())
 
     async def _wind_up(self) -> None:
         jobs = list(self._jobs)
@@ -119,42 +128,62 @@ class Background:
 class _Job(Generic[T]):
     """One coroutine on its way through the background loop."""
 
-    __slots__ = ("_owner", "_task", "outcome")
+    __slots__ = ("_finished", "_owner", "_task")
 
-    def __init__(self, owner: Background, work: Coroutine[Any, Any, T]) -> None:
+    def __init__(
+        self, owner: Background, work: Coroutine[Any, Any, T], finished: Callable[[], object]
+    ) -> None:
         self._owner = owner
+        self._finished = finished
         self._task: asyncio.Task[T] | None = None
-        self.outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
-        # From here on nobody can cancel the outcome but the work itself, by ending.
-        self.outcome.set_running_or_notify_cancel()
         try:
             owner._loop.call_soon_threadsafe(self._start, work)
         except RuntimeError as error:
             work.close()
             raise ApprovalError("the program is ending: nobody can be asked any more") from error
 
-    def cancel(self) -> None:
-        """Ask the work to end; the outcome says when it has."""
-        with contextlib.suppress(RuntimeError):
-            self._owner._loop.call_soon_threadsafe(self._cancel)
+    def result(self) -> T:
+        """Return what the work returned, or raise what it raised. Only once it has finished."""
+        assert self._task is not None
+        if self._task.cancelled():
+            raise ApprovalError("the program is ending: the question was withdrawn")
+        return self._task.result()
+
+    def cancel(self, finished: Callable[[], object]) -> bool:
+        """Ask the work to end, and call ``finished`` when it has. False: its loop is gone."""
+        try:
+            self._owner._loop.call_soon_threadsafe(self._cancel, finished)
+        except RuntimeError:
+            return False
+        return True
 
     def _start(self, work: Coroutine[Any, Any, T]) -> None:
         self._task = self._owner._loop.create_task(work)
         self._owner._jobs.add(self._task)
         self._task.add_done_callback(self._finish)
 
-    def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+    def _cancel(self, finished: Callable[[], object]) -> None:
+        assert self._task is not None  # It was started before: the loop keeps the order.
+        self._finished = finished
+        if not self._task.cancel():
+            finished()
 
     def _finish(self, task: asyncio.Task[T]) -> None:
         self._owner._jobs.discard(task)
-        if task.cancelled():
-            self.outcome.set_exception(ApprovalError("waiting ended: the question was withdrawn"))
-        elif (error := task.exception()) is not None:
-            self.outcome.set_exception(error)
-        else:
-            self.outcome.set_result(task.result())
+        if not task.cancelled():
+            # Whoever was interrupted does not look at the result any more.
+            task.exception()
+        self._finished()
+
+
+def _notify(loop: asyncio.AbstractEventLoop, finished: asyncio.Future[None]) -> None:
+    with contextlib.suppress(RuntimeError):  # The caller's loop is closed: nobody waits.
+        loop.call_soon_threadsafe(_mark, finished)
+
+
+def _mark(finished: asyncio.Future[None]) -> None:
+    if not finished.done():
+        finished.set_result(None)
 
 
 async def _opened(open_it: Callable[[], Awaitable[C]]) -> C:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from support.reviews import create, make_request, sealed, vote
-
 from sudoagent.review.store import Caps, ReviewStore
+from support.reviews import create, make_request, sealed, vote
 
 
 async def test_a_bot_is_present_while_it_says_so(store: ReviewStore) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from support.reviews import create, vote
-
 from sudoagent.review.store import ReviewStore
+from support.reviews import create, vote
 
 
 async def test_every_change_is_queued_and_painting_it_clears_the_queue(store: ReviewStore) -> None:

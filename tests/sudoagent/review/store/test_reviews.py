@@ -6,11 +6,11 @@ import asyncio
 import uuid
 
 import pytest
-from support.reviews import create, make_request, make_vote, sealed, vote
-from support.valkey import Server
 
 from sudoagent.review.request import MAX_RECORD_BYTES, MalformedRecord
 from sudoagent.review.store import Binding, Caps, ReviewStore
+from support.reviews import create, make_request, make_vote, sealed, vote
+from support.valkey import Server
 
 pytestmark = pytest.mark.timeout(60)
 
