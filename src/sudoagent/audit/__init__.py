@@ -7,6 +7,7 @@ from .asynchronous import AsyncAuditLogger
 from .bridge import LoggingAuditLogger
 from .checkpoint import Checkpoints
 from .jsonl import JsonlAuditLogger
+from .redacted import RedactedEntry
 from .redis_stream import RedisStreamAuditLogger
 from .rotation import Rotation
 from .tee import TeeAuditLogger
@@ -18,6 +19,7 @@ __all__ = [
     "Checkpoints",
     "JsonlAuditLogger",
     "LoggingAuditLogger",
+    "RedactedEntry",
     "RedisStreamAuditLogger",
     "Rotation",
     "TeeAuditLogger",

@@ -13,7 +13,7 @@ class Forkable(Protocol):
     """Something that is told when it finds itself in a forked child."""
 
     def after_fork(self) -> None:
-        """Let go of everything that is shared with the parent, or that the parent's threads held."""
+        """Let go of what is shared with the parent, or was held by its threads."""
 
 
 _watched: weakref.WeakSet[Forkable] = weakref.WeakSet()

@@ -6,16 +6,17 @@ import hashlib
 import os
 import re
 import socket
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from ..redaction import Redactor
 from ._closed import Bounds, is_closed, reduced, shortened
 from ._entry import AuditEntry
 from ._fork import watch
 from .chain import SEAL_BYTES
+from .redacted import RedactedEntry, without_secrets
 
 __all__ = ["DEFAULT_MAX_ENTRY_BYTES", "Body", "LineEncoder"]
 
@@ -67,11 +68,11 @@ class LineEncoder:
         *,
         agent: str | None = None,
         limit: int = DEFAULT_MAX_ENTRY_BYTES,
-        clean: Callable[[AuditEntry], AuditEntry] | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         self._agent = shortened(str(reduced(agent)), 256) if agent is not None else None
         self._room = max(limit, _SMALLEST_MAX) - SEAL_BYTES
-        self._clean = clean
+        self._redactor = redactor or Redactor()
         self._host = str(reduced(socket.gethostname()))
         self._pid = os.getpid()
         watch(self)
@@ -83,8 +84,8 @@ class LineEncoder:
 
     def entry(self, entry: AuditEntry) -> bytes:
         """Encode what a caller recorded. Whatever the entry holds, the result is strict JSON."""
-        if self._clean is not None:
-            entry = self._clean(entry)
+        if type(entry) is not RedactedEntry:
+            entry = without_secrets(entry, self._redactor)
         return self._body(
             Body(
                 _moment(entry.timestamp),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from ..redaction import Redactor
 from ._entry import AuditEntry
 from ._line import LineEncoder
 
@@ -18,10 +19,14 @@ class LoggingAuditLogger:
     """
 
     def __init__(
-        self, logger: logging.Logger | str = "sudoagent.audit", *, agent: str | None = None
+        self,
+        logger: logging.Logger | str = "sudoagent.audit",
+        *,
+        agent: str | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         self._logger = logging.getLogger(logger) if isinstance(logger, str) else logger
-        self._encoder = LineEncoder(agent=agent)
+        self._encoder = LineEncoder(agent=agent, redactor=redactor)
 
     def log(self, entry: AuditEntry) -> None:
         """Log the entry."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from ..errors import AuditLogError, ConfigurationError
+from ..redaction import Redactor
 from ._entry import AuditEntry
 from ._file import LogFile
 from ._fork import watch
@@ -34,8 +35,8 @@ class JsonlAuditLogger:
     machine; outcomes are never waited for. ``rotate``: bytes, ``"100 MB"``, ``"day"`` or a
     ``Rotation``. ``allow_shared_directory`` accepts a directory, or a file, that others may write
     to. ``lock_timeout`` (seconds) bounds the wait for other processes. ``agent`` names the agent
-    where an entry's metadata does not. ``checkpoints`` signs the chain now and then. Raises
-    ``ConfigurationError``.
+    where an entry's metadata does not. ``redactor`` takes secrets out of entries that are not
+    ``RedactedEntry``. ``checkpoints`` signs the chain now and then. Raises ``ConfigurationError``.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class JsonlAuditLogger:
         lock_timeout: float = 10.0,
         max_entry_bytes: int = DEFAULT_MAX_ENTRY_BYTES,
         agent: str | None = None,
+        redactor: Redactor | None = None,
         checkpoints: Checkpoints | None = None,
     ) -> None:
         if durability not in ("sync", "os"):
@@ -57,7 +59,7 @@ class JsonlAuditLogger:
         self.path = Path(os.path.abspath(path))
         self._durable = durability == "sync"
         self._lock_timeout = lock_timeout
-        self._encoder = LineEncoder(agent=agent, limit=max_entry_bytes)
+        self._encoder = LineEncoder(agent=agent, limit=max_entry_bytes, redactor=redactor)
         self._journal = Journal(
             self.path,
             note=self._encoder.note,
@@ -145,7 +147,7 @@ class JsonlAuditLogger:
 
     def after_fork(self) -> None:
         """Start anew in a forked child; called by itself."""
-        # A descriptor shared with the parent would share its lock, and a mutex may be held for ever.
+        # A descriptor shared with the parent shares its lock; the mutex may be held for ever.
         self._mutex = threading.Lock()
         self._journal.forget()
 

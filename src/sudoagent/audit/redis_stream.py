@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import AuditLogError, ConfigurationError
+from ..redaction import Redactor
 from ._entry import AuditEntry
 from ._fork import watch
 from ._line import DEFAULT_MAX_ENTRY_BYTES, LineEncoder
@@ -63,6 +64,7 @@ class RedisStreamAuditLogger:
         timeout: float = 5.0,
         max_entry_bytes: int = DEFAULT_MAX_ENTRY_BYTES,
         agent: str | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         if retention <= 0 or timeout <= 0:
             raise ConfigurationError("retention and timeout: give positive numbers of seconds")
@@ -71,7 +73,7 @@ class RedisStreamAuditLogger:
         self._append = self._client.register_script(_APPEND)
         self._expiry = str(int(retention * 1000))
         self._timeout = timeout
-        self._encoder = LineEncoder(agent=agent, limit=max_entry_bytes)
+        self._encoder = LineEncoder(agent=agent, limit=max_entry_bytes, redactor=redactor)
         self._tail = GENESIS
         self.after_fork()
         watch(self)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from .chain import GENESIS, Link, SealedLine, read_line
-from .record import Record, decode
+from .record import Form, form_of
 from .recovery import Fragment
 
 __all__ = ["Anchor", "Damage", "Kind", "Place", "Walk"]
@@ -107,18 +107,18 @@ class Walk:
         if line is None:
             self._gather(place, raw)
             return
-        record = decode(raw) if line.genuine else None
+        form = form_of(raw) if line.genuine else None
         if self._fragment is not None:
-            self._judge_fragment(line, record)
+            self._judge_fragment(line, form)
         if self.first is None:
             self._begin(line)
         if not line.genuine:
             self._altered(line)
             return
-        if record is None or record.seq != line.seq:
+        if form is None or form.seq != line.seq or not form.metadata_is_object:
             self.found("malformed", line.seq, "the entry is not of the documented form")
-        elif record.event == "recovery":
-            self.notes.append(f"{place.file}:{place.line}: {record.reason} (entry {line.seq})")
+        elif form.event == "recovery":
+            self.notes.append(f"{place.file}:{place.line}: {form.reason} (entry {line.seq})")
         self.entries += 1
         self._take(line)
 
@@ -215,12 +215,12 @@ class Walk:
             self._fragment = Fragment(offset), place
         self._fragment[0].add(raw)
 
-    def _judge_fragment(self, line: SealedLine, record: Record | None) -> None:
+    def _judge_fragment(self, line: SealedLine, form: Form | None) -> None:
         assert self._fragment is not None
         fragment, place = self._fragment
         self._fragment = None
-        recorded = record is not None and record.event == "recovery"
-        if recorded and record is not None and fragment.is_named_by(record.metadata):
+        recorded = form is not None and form.event == "recovery"
+        if form is not None and recorded and fragment.is_named_by(form.facts()):
             if fragment.torn:
                 return  # the recovery entry itself becomes the note
             self._report("foreign", place, None, f"{_foreign(fragment)}; a writer recorded them")
