@@ -6,6 +6,7 @@ asking first (and then is refused); answers are ``{"ok": true, "answer": …}``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
@@ -59,11 +60,13 @@ class Control:
         response.headers["Content-Type"] = "text/event-stream"
         response.headers["Cache-Control"] = "no-store"
         await response.prepare(request)
-        await response.write(b": hello\n\n")
-        async for event in self._house.feed.events():
-            if event.reader in (None, reader):
-                told = json.dumps({"kind": event.kind, **event.body})
-                await response.write(f"data: {told}\n\n".encode())
+        # A page that was closed is noticed when the next change is written to it.
+        with contextlib.suppress(ConnectionResetError):
+            await response.write(b": hello\n\n")
+            async for event in self._house.feed.events():
+                if event.reader in (None, reader):
+                    told = json.dumps({"kind": event.kind, **event.body})
+                    await response.write(f"data: {told}\n\n".encode())
         return response
 
 

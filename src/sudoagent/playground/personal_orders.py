@@ -9,6 +9,7 @@ from .answers import Interaction, Message, View
 from .cast import BOT_USER, CHANNEL, Channel, User
 from .finding import RefusedOrderError, find_target, rooms_of
 from .house import House
+from .screen import screen_of
 from .timeline import Post
 
 __all__ = ["PERSONAL_ORDERS"]
@@ -111,7 +112,17 @@ async def direct_messages(house: House, told: Arguments, _: str) -> list[Message
     return [timeline.as_person_sees(post) for post in timeline.top_level(channel.id)]
 
 
+async def screen(house: House, told: Arguments, _: str) -> dict[str, Any]:
+    """Everything that the page draws for this person."""
+    user = _user(house, told)
+    shown = screen_of(
+        house.workspace, user, told.get("channel") or CHANNEL, told.get("thread_ts")
+    )
+    return shown | {"connections": house.sockets.count}
+
+
 PERSONAL_ORDERS = (
+    screen,
     click,
     view,
     views,

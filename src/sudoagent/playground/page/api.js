@@ -1,0 +1,24 @@
+// Talks to the playground: orders, and the stream of changes.
+
+export class Refused extends Error {}
+
+export async function order(name, told) {
+  const response = await fetch(`/_playground/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(told),
+  });
+  const answer = await response.json();
+  if (!answer.ok) throw new Refused(answer.error);
+  return answer.answer;
+}
+
+// Calls `changed(event)` for every change this person may see, and `lost(true | false)` when the
+// stream breaks or comes back. Returns a function that ends it.
+export function listen(person, changed, lost) {
+  const source = new EventSource(`/_playground/feed?person=${encodeURIComponent(person)}`);
+  source.onmessage = (message) => changed(JSON.parse(message.data));
+  source.onopen = () => lost(false);
+  source.onerror = () => lost(true);
+  return () => source.close();
+}

@@ -1,0 +1,81 @@
+// The sidebar: who you are, channels, direct messages, the app, and whether it is connected.
+
+import { avatar, el, icon, replace } from "./dom.js";
+
+// `acts`: `{become(id), open(place)}`; a place is a channel id or "home".
+export function sidebar(root, screen, place, unread, acts) {
+  const rooms = screen.channels.filter((channel) => !channel.direct);
+  const direct = screen.channels.filter((channel) => channel.direct);
+  const app = screen.people.find((person) => person.id === screen.app);
+  replace(
+    root,
+    el("div", { class: "workspace" }, el("img", { src: "/page/icon.svg", alt: "" }), el("div", {}, screen.team, el("small", {}, "a local Slack"))),
+    you(root, screen, acts),
+    list("Channels", rooms.map((room) => row(room.id, sign(room), room.name, place, unread, acts, room.archived))),
+    direct.length ? list("Direct messages", direct.map((room) => row(room.id, avatar(app, "small"), app.name, place, unread, acts))) : null,
+    list("Apps", [row("home", avatar(app, "small"), `${app.name} · Home`, place, unread, acts)]),
+    state(screen.connections),
+  );
+}
+
+function list(title, rows) {
+  return el("div", { class: "list" }, el("h2", {}, title), rows);
+}
+
+function row(id, mark, name, place, unread, acts, archived = false) {
+  const names = ["room", unread.has(id) && "unread", archived && "archived"].filter(Boolean).join(" ");
+  return el(
+    "button",
+    { type: "button", class: names, "data-place": id, "aria-current": place === id ? "page" : null, onclick: () => acts.open(id) },
+    el("span", { class: "sign", "aria-hidden": "true" }, mark),
+    el("span", { class: "name" }, name),
+    unread.has(id) && el("span", { class: "badge", "aria-label": "new messages" }, String(unread.get(id) || "•")),
+  );
+}
+
+function sign(room) {
+  if (room.archived) return icon("archive");
+  return room.private ? icon("lock") : "#";
+}
+
+function state(connections) {
+  const words = connections === 0 ? "No app is connected" : connections === 1 ? "The app is connected" : `The app is connected ${connections} times`;
+  return el("div", { class: "state", role: "status" }, el("span", { class: `dot ${connections ? "on" : "off"}` }), el("span", {}, words));
+}
+
+function you(root, screen, acts) {
+  const me = screen.people.find((person) => person.id === screen.me);
+  const menu = el("div", { class: "people", role: "menu", "aria-label": "Be somebody else", hidden: true }, el("h2", {}, "Look at Slack as…"));
+  for (const person of screen.people) {
+    if (person.id === screen.app || person.id === "USLACKBOT") continue;
+    const chosen = person.id === screen.me;
+    menu.append(
+      el(
+        "button",
+        { type: "button", role: "menuitemradio", "aria-checked": String(chosen), "data-person": person.id, onclick: () => acts.become(person.id) },
+        avatar(person, "medium"), el("span", {}, person.name), el("span", { class: "what" }, person.title),
+      ),
+    );
+  }
+  const opener = el(
+    "button", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `You are ${me.name}, ${me.title}. Be somebody else` },
+    avatar(me), el("span", { class: "who" }, el("b", {}, me.name), el("span", {}, me.title)), icon("chevron", "chevron"),
+  );
+  const toggle = (open) => { menu.hidden = !open; opener.setAttribute("aria-expanded", String(open)); };
+  opener.addEventListener("click", () => { toggle(menu.hidden); if (!menu.hidden) menu.querySelector("[aria-checked=true]").focus(); });
+  const box = el("div", { class: "you" }, opener, menu);
+  box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) toggle(false); });
+  box.addEventListener("keydown", (event) => walk(event, menu, () => { toggle(false); opener.focus(); }));
+  return box;
+}
+
+function walk(event, menu, shut) {
+  if (menu.hidden) return;
+  if (event.key === "Escape") return shut();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const items = [...menu.querySelectorAll("button")];
+  const at = items.indexOf(document.activeElement);
+  items[(at + step + items.length) % items.length].focus();
+}
