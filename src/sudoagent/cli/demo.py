@@ -13,12 +13,12 @@ __all__ = ["demo"]
 
 @click.command()
 @click.option(
-    "--automatic",
-    is_flag=True,
-    help="Press the buttons by itself. So it does without a terminal, "
-    "and with SUDOAGENT_AUTO_APPROVE=1.",
+    "--automatic/--manual",
+    default=None,
+    help="Press the buttons by itself, or leave that to you. "
+    "By itself is the default without a terminal, and with SUDOAGENT_AUTO_APPROVE=1.",
 )
-def demo(automatic: bool) -> None:
+def demo(automatic: bool | None) -> None:
     """Show the whole path on this machine: agent, policy, Slack, click, log.
 
     Starts a local Slack in your browser, an embedded server and a bot; ends all of them.
@@ -27,11 +27,12 @@ def demo(automatic: bool) -> None:
 
     from sudoagent.demo.story import tell
 
-    chosen = automatic or os.environ.get("SUDOAGENT_AUTO_APPROVE") == "1"
-    alone = not (sys.stdin.isatty() and sys.stdout.isatty())
+    if automatic is None:
+        alone = not (sys.stdin.isatty() and sys.stdout.isatty())
+        automatic = alone or os.environ.get("SUDOAGENT_AUTO_APPROVE") == "1"
     console = Console(highlight=False)
     try:
-        code = asyncio.run(tell(console, automatic=chosen or alone))
+        code = asyncio.run(tell(console, automatic=automatic))
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("\nStopped. Nothing is left running.")
         code = 130

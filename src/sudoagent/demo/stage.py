@@ -113,7 +113,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def _remove(folder: Path) -> None:
     # The embedded server writes to its folder until the last of its users is gone, then ends.
     for _ in range(50):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
+        if _removed(folder):
             return
         await asyncio.sleep(0.1)
+
+
+def _removed(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
