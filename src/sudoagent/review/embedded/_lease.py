@@ -161,8 +161,10 @@ class Lease:
                     timeout=max(0.0, deadline - time.monotonic()),
                     check=True,
                 )
-            except (OSError, subprocess.SubprocessError) as error:
+            except OSError as error:
                 raise self._unavailable(f"could not be started ({error})") from error
+            except subprocess.SubprocessError as error:  # Its reason is in the log.
+                raise self._unavailable("could not be started") from error
 
     def _unavailable(self, what: str) -> ServerUnavailable:
         said = _last_line(self._place.log)

@@ -56,17 +56,23 @@ _SETTINGS = (
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Leave the starter behind, run the server, and return when it has ended."""
+    """Get hold of the data, leave the starter behind, and return when the server has ended.
+
+    Exits with a sentence if another server has the data and does not end.
+    """
     binary, socket_path, inherited = arguments
-    if os.fork():
-        os._exit(0)  # The starter waits for this one only, and is left with no zombie.
     # Passed on to this program, but not to the server: the lock means that we are alive.
     os.set_inheritable(int(inherited), False)
     os.umask(0o077)
     # Both are inherited over exec, and either would make us deaf.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    Supervisor(binary, socket_path).run()
+    supervisor = Supervisor(binary, socket_path)
+    supervisor.own_data()
+    # Only now may the starter go on: whatever answers it from here on is the new server.
+    if os.fork():
+        os._exit(0)  # It waits for this process, so the one that stays is not its zombie later.
+    supervisor.run()
 
 
 class Supervisor:
@@ -78,19 +84,8 @@ class Supervisor:
         self._folder = os.getcwd()
         self._users = _open(USERS_LOCK)
         self._data = _open(SERVER_LOCK)
-        self._set_death_signal = _death_signal()
 
-    def run(self) -> None:
-        """Return when the server has ended. Exits with a sentence if the data is still in use."""
-        self._own_data()
-        self._repair_data()
-        command = [self._binary, "--unixsocket", self._socket_path, "--dir", self._folder]
-        server = self._spawn([*command, *_SETTINGS])
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-        threading.Thread(target=self._end_when_unused, args=(server,), daemon=True).start()
-        server.wait()
-
-    def _own_data(self) -> None:
+    def own_data(self) -> None:
         """Take the lock on the data, ending a server that lost its supervisor if there is one."""
         deadline = time.monotonic() + _END_TIMEOUT
         if _try_lock(self._data):
@@ -103,6 +98,15 @@ class Supervisor:
             if time.monotonic() >= deadline:
                 sys.exit(f"a server that does not end still holds {SERVER_LOCK}: end it by hand")
             time.sleep(_PAUSE)
+
+    def run(self) -> None:
+        """Run the server; return when it has ended."""
+        self._repair_data()
+        command = [self._binary, "--unixsocket", self._socket_path, "--dir", self._folder]
+        server = self._spawn([*command, *_SETTINGS])
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        threading.Thread(target=self._end_when_unused, args=(server,), daemon=True).start()
+        server.wait()
 
     def _repair_data(self) -> None:
         """Cut off what a crash left behind the last whole command; a copy of it all is kept.
@@ -130,7 +134,7 @@ class Supervisor:
             stdin=stdin,
             pass_fds=(self._data,),
             # It makes one system call and takes no lock, so it is safe beside a thread.
-            preexec_fn=self._set_death_signal,  # noqa: PLW1509
+            preexec_fn=_death_signal(),  # noqa: PLW1509
         )
 
     def _end_when_unused(self, server: subprocess.Popen[bytes]) -> None:
