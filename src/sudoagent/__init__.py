@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .approvers.slack import SlackApprover
     from .approvers.terminal import InteractiveApprover
     from .audit.jsonl import JsonlAuditLogger
+    from .review.freeze import FreezeSwitch
 
 __version__ = "0.1.0"
 
@@ -52,6 +53,7 @@ __all__ = [
     "Decision",
     "DenyAllPolicy",
     "FallbackApprover",
+    "FreezeSwitch",
     "Gate",
     "InteractiveApprover",
     "JsonlAuditLogger",
@@ -71,6 +73,7 @@ __all__ = [
 # Loaded on first use, so that `import sudoagent` brings in neither Slack, Redis nor rich.
 _ON_FIRST_USE = {
     "FallbackApprover": "approvers.fallback",
+    "FreezeSwitch": "review.freeze",
     "InteractiveApprover": "approvers.terminal",
     "JsonlAuditLogger": "audit.jsonl",
     "SlackApprover": "approvers.slack",

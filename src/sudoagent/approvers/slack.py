@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sudoagent.errors import ApproverUnavailable, ConfigurationError
 from sudoagent.review.background import background
 from sudoagent.review.desk import Desk, shared_desk
+from sudoagent.review.freeze import FreezeSwitch, Unreachable
 from sudoagent.review.store import StoreError
 
 from ._slack_asking import Asking
@@ -41,6 +42,8 @@ class SlackApprover:
     - ``bot_wait``: seconds to wait for a bot to be listening before nobody can be asked.
     - ``max_pending``, ``max_pending_per_requester``: caps on requests waiting at the same time;
       beyond them the call is denied with a reason that begins with ``rate_limited``.
+    - ``on_unreachable``: whether calls that the policy allows run (``"allow"``) or are denied while
+      the freeze switch cannot be read.
 
     A ``PolicyResult`` can name its own channel, reviewers, quorum, timeout and risk. Of the call's
     metadata, ``agent``, ``justification`` (or ``reason``) and ``environment`` are shown.
@@ -72,6 +75,7 @@ class SlackApprover:
         bot_wait: float = 15.0,
         max_pending: int = 500,
         max_pending_per_requester: int = 50,
+        on_unreachable: Unreachable = "deny",
     ) -> None:
         self._settings: SlackSettings = read_settings(
             channel=channel,
@@ -93,9 +97,21 @@ class SlackApprover:
             max_pending_per_requester=max_pending_per_requester,
             environ=os.environ,
         )
+        self._gate = FreezeSwitch(
+            redis_url=self._settings.redis_url,
+            namespace=self._settings.namespace,
+            state_dir=self._settings.state_dir,
+            on_unreachable=on_unreachable,
+            environ={},
+        )
 
     def __repr__(self) -> str:
         return f"SlackApprover(channel={self._settings.channel!r})"
+
+    @property
+    def gate(self) -> FreezeSwitch | None:
+        """The freeze switch of the namespace; none where Slack is not set up at all."""
+        return None if self._settings.keyring is None else self._gate
 
     @property
     def digest_key(self) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The root of the `sudoagent` command. Each subcommand is its own module, loaded when it is used."""
+"""The root of the `sudoagent` command. Each subcommand is a module that is loaded when used."""
 
 from __future__ import annotations
 

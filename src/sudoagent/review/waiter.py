@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from .request import MalformedRecord
@@ -48,10 +49,22 @@ class Waiter:
     def __init__(self, store: ReviewStore) -> None:
         self._store = store
         self._waiting: dict[str, list[asyncio.Future[Ending]]] = {}
+        # To be read because of a hint, and to be looked at because hints may have been missed.
         self._changed: set[str] = set()
-        self._all_changed = False
+        self._unchecked: set[str] = set()
         self._work = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._others: list[Callable[[Hint], None]] = []
+
+    def overhear(self, heard: Callable[[Hint], None]) -> None:
+        """Call ``heard`` for every hint too, from now on, beginning with a new connection.
+
+        A process has one subscription; whoever wants to know something else listens in here.
+        """
+        self._others.append(heard)
+        if self._tasks:
+            heard(Hint(kind="connected"))
+        self._start()
 
     async def wait(self, request_id: str, deadline: float) -> Ending:
         """Wait until the request has ended, or until ``deadline`` on the monotonic clock.
@@ -83,55 +96,53 @@ class Waiter:
         if not self._tasks:
             self._tasks = [
                 asyncio.create_task(self._store.listen(self._hear)),
-                asyncio.create_task(self._read_changed()),
+                asyncio.create_task(self._read_marked()),
                 asyncio.create_task(self._sweep()),
             ]
 
     def _hear(self, hint: Hint) -> None:
-        if hint.request_id is None:
-            self._all_changed = self._all_changed or hint.kind in ("connected", "frozen")
-            self._work.set()
-        elif hint.request_id in self._waiting:
-            self._read_soon(hint.request_id)
+        for heard in self._others:
+            heard(hint)
+        if hint.request_id is not None:
+            if hint.request_id in self._waiting:
+                self._read_soon(hint.request_id)
+        elif hint.kind in ("connected", "frozen"):
+            self._check_all()
 
     def _read_soon(self, request_id: str) -> None:
         self._changed.add(request_id)
         self._work.set()
 
+    def _check_all(self) -> None:
+        self._unchecked.update(self._waiting)
+        self._work.set()
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
-            self._all_changed = True
-            self._work.set()
+            self._check_all()
 
-    async def _read_changed(self) -> None:
+    async def _read_marked(self) -> None:
         while True:
             await self._work.wait()
-            self._work.clear()
             try:
-                await self._read_marked()
+                # One batch at a time, so that a hint never waits for a check of thousands.
+                if self._changed:
+                    await self._read(list(islice(self._changed, _BATCH)))
+                elif self._unchecked:
+                    await self._check(list(islice(self._unchecked, _BATCH)))
+                else:
+                    self._work.clear()
             except StoreError as error:
                 # Nothing is lost: what was not read stays marked.
                 _log.debug("reading again shortly: %s", error)
-                self._work.set()
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _read_marked(self) -> None:
-        while self._changed:
-            batch = [*zip(range(_BATCH), self._changed, strict=False)]
-            await self._read([request_id for _, request_id in batch])
-        if self._all_changed:
-            self._all_changed = False
-            try:
-                await self._read_all()
-            except StoreError:
-                self._all_changed = True
-                raise
-
-    async def _read_all(self) -> None:
-        states, frozen = await self._store.states(list(self._waiting))
-        pending = {name for name, state in states.items() if state == "pending"}
-        await self._read([name for name in states if name not in pending])
+    async def _check(self, request_ids: list[str]) -> None:
+        states, frozen = await self._store.states(request_ids)
+        pending = [name for name, state in states.items() if state == "pending"]
+        self._changed.update(set(request_ids).difference(pending))
+        self._unchecked.difference_update(request_ids)
         if frozen:
             self._end(pending, Ending(kind="frozen"))
 
@@ -154,6 +165,7 @@ class Waiter:
         if not others:
             del self._waiting[request_id]
             self._changed.discard(request_id)
+            self._unchecked.discard(request_id)
 
     async def _last_look(self, request_id: str) -> Ending:
         # The reviewer may have been faster than our alarm; and once this call has given up, no

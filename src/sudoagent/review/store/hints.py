@@ -31,7 +31,8 @@ _PLAIN: dict[str, Hint] = {
 async def listen(link: Link, channel: str, heard: Callable[[Hint], None]) -> None:
     """Call ``heard`` for every hint, until cancelled. Never raises a ``StoreError``.
 
-    A ``connected`` hint comes whenever the subscription has been made, the first time included.
+    A ``connected`` hint comes whenever the subscription has been made, the first time included,
+    and ``disconnected`` whenever it cannot be made or has been lost.
     """
     pause = 0.05
     while True:
@@ -42,6 +43,7 @@ async def listen(link: Link, channel: str, heard: Callable[[Hint], None]) -> Non
                 await _listen_once(client, channel, heard)
             finally:
                 await client.aclose()
+        heard(Hint(kind="disconnected"))
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 

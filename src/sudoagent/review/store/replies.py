@@ -154,10 +154,11 @@ class Hint:
     """Something changed: read the store to learn what.
 
     ``connected``: hints before this one may have been missed, so re-read everything of interest.
+    ``disconnected``: nothing can be heard until the next ``connected``.
     ``request``: the request ``request_id`` changed. ``held_back``, ``frozen``, ``thawed``: as said.
     """
 
-    kind: Literal["connected", "request", "held_back", "frozen", "thawed"]
+    kind: Literal["connected", "disconnected", "request", "held_back", "frozen", "thawed"]
     request_id: str | None = None
 
 

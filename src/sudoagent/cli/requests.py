@@ -1,0 +1,139 @@
+"""`sudoagent requests list` and `sudoagent requests show ID`: what is pending, without Slack."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from sudoagent.errors import ConfigurationError
+from sudoagent.review.request import (
+    MalformedRecord,
+    Request,
+    decode_request,
+    decode_vote,
+    is_request_id,
+)
+from sudoagent.review.seal import BadSeal, Keyring
+from sudoagent.review.store import ReviewStore, StoredReview
+
+from ._store import Place, place_options
+
+__all__ = ["requests"]
+
+
+@click.group()
+def requests() -> None:
+    """Who waits for whose approval, and until when."""
+
+
+@requests.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one object a line.")
+@place_options
+def list_(place: Place, as_json: bool) -> None:
+    """List the pending requests, the most urgent first."""
+
+    async def work(store: ReviewStore) -> list[dict[str, Any]]:
+        found = await store.read_many(list(await store.pending()))
+        return [_account(stored) for stored in found.values() if stored is not None]
+
+    accounts = place.run(work)
+    if as_json:
+        for account in accounts:
+            click.echo(json.dumps(account))
+    else:
+        from ._requests_view import show_list
+
+        show_list(accounts)
+
+
+@requests.command()
+@click.argument("request_id")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@place_options
+def show(place: Place, request_id: str, as_json: bool) -> None:
+    """Show one request, pending or ended a while ago."""
+    if not is_request_id(request_id):
+        raise ConfigurationError(
+            f"{request_id!r} is no request id: they look like 8f14e45f-ceea-4e7a-9f2b-…, and "
+            "`sudoagent requests list` shows them"
+        )
+
+    async def work(store: ReviewStore) -> dict[str, Any] | None:
+        stored = await store.read(request_id)
+        return None if stored is None else _account(stored)
+
+    account = place.run(work)
+    if account is None:
+        raise click.ClickException(
+            "no such request: it was never asked, or ended more than a day ago; "
+            f"`sudoagent audit show {request_id}` looks in the log"
+        )
+    if as_json:
+        click.echo(json.dumps(account))
+    else:
+        from ._requests_view import show_one
+
+        show_one(account)
+
+
+def _account(stored: StoredReview | MalformedRecord) -> dict[str, Any]:
+    if isinstance(stored, MalformedRecord):
+        return {"state": "unreadable", "problem": str(stored)}
+    account: dict[str, Any] = {
+        "id": stored.id,
+        "state": stored.state,
+        "asked_at": _time(stored.created_at),
+        "expires_at": _time(stored.expires_at),
+        "remaining_s": max(0, (stored.expires_at - stored.now) // 1000),
+        "channel": stored.channel,
+        "message_ts": stored.message_ts,
+        "why": stored.why,
+        "claimed": stored.claimed_by is not None,
+    }
+    try:
+        request, votes = _opened(stored)
+    except (BadSeal, MalformedRecord) as problem:
+        return {**account, "problem": str(problem)}
+    return {**account, **_asked(request), "votes": votes}
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    return {
+        "action": request.action,
+        "arguments": {argument.name: argument.value for argument in request.arguments},
+        "agent": request.agent,
+        "requester": request.requester,
+        "reason": request.policy_reason,
+        "reviewers": list(request.reviewers),
+        "quorum": request.quorum,
+        "risk": request.risk,
+        "digest": request.digest,
+    }
+
+
+def _opened(stored: StoredReview) -> tuple[Request, list[dict[str, Any]]]:
+    keyring = _keyring()
+    request = decode_request(keyring.open(stored.sealed_request, "request"))
+    votes = [decode_vote(keyring.open(sealed, "vote")) for sealed in stored.sealed_votes]
+    return request, [
+        {"choice": v.choice, "user_id": v.user_id, "at": _time(v.at), "comment": v.comment}
+        for v in votes
+    ]
+
+
+def _keyring() -> Keyring:
+    token = os.environ.get("SLACK_BOT_TOKEN", "").strip()
+    signing_key = os.environ.get("SUDOAGENT_SIGNING_KEY", "").strip()
+    if not token and not signing_key:
+        raise BadSeal(
+            "set SUDOAGENT_SIGNING_KEY or SLACK_BOT_TOKEN, as for the bot, to read what was asked"
+        )
+    return Keyring.of_deployment(signing_key, token)
+
+
+def _time(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
