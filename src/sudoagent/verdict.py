@@ -31,6 +31,7 @@ class Verdict:
     wrote. ``approver`` names who was asked (``"slack"``, ``"terminal"``); ``note`` says why that
     one, when it was not the first choice. ``request_id`` is set when the question was asked under
     another id than the one the approver was given, as when an earlier run's request is taken up.
+    ``valid_until``: when an approval stops being one, in ``time.monotonic()`` seconds.
     """
 
     outcome: Outcome
@@ -43,6 +44,7 @@ class Verdict:
     request_id: str | None = None
     channel: str | None = None
     message_ts: str | None = None
+    valid_until: float | None = None
     facts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

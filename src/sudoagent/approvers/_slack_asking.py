@@ -67,6 +67,8 @@ class Asking:
         earlier, key = await find_earlier(self._store, self._question)
         if earlier is not None:
             return await self._take_up(earlier)
+        if time.monotonic() >= self._question.deadline:
+            return _expired("there was no time left to ask")
         await self._wait_for_bot()
         request, reply = await self._create(key)
         if reply.kind == "bound":
@@ -97,7 +99,9 @@ class Asking:
             await asyncio.shield(self._withdraw(request.id, "stopped"))
             raise
         verdict = await self._judge(request, ending)
-        return await self._claimed(request, verdict) if verdict.approved else verdict
+        if not verdict.approved:
+            return verdict
+        return replace(await self._claimed(request, verdict), valid_until=deadline)
 
     async def _wait_for_bot(self) -> None:
         settings = self._question.settings
@@ -164,9 +168,7 @@ class Asking:
                 assert ending.review is not None
                 return self._recounted(request, ending.review)
             case "deadline":
-                return Verdict(
-                    outcome="expired", reason="nobody answered in time", approver="slack"
-                )
+                return _expired("nobody answered in time")
             case "frozen":
                 await self._withdraw(request.id, "frozen")
                 return _frozen("approvals are frozen")
@@ -226,8 +228,12 @@ def _not_created(reply: CreateReply) -> Verdict:
     if reply.kind == "frozen":
         return _frozen(f"approvals are frozen: {cut(reply.reason, _MOST_REASON)}")
     if reply.kind == "expired":
-        return Verdict(outcome="expired", reason="there was no time left to ask", approver="slack")
+        return _expired("there was no time left to ask")
     raise ApprovalError("another request is stored under this request's id")
+
+
+def _expired(reason: str) -> Verdict:
+    return Verdict(outcome="expired", reason=reason, approver="slack")
 
 
 def _frozen(reason: str) -> Verdict:
