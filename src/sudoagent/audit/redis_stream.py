@@ -8,9 +8,10 @@ do to it what whoever may write a file can do to that: anchors find that out.
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import AuditLogError, ConfigurationError
@@ -19,12 +20,13 @@ from ._entry import AuditEntry
 from ._fork import watch
 from ._line import DEFAULT_MAX_ENTRY_BYTES, LineEncoder
 from .chain import GENESIS, Link, seal
-from .verification import Place
+from .verification import Anchor, Place
+from .verify import Report, verify_lines
 
 if TYPE_CHECKING:
     import redis
 
-__all__ = ["RedisStreamAuditLogger", "stream_head", "stream_key", "stream_lines"]
+__all__ = ["RedisStreamAuditLogger", "stream_head", "stream_key", "stream_lines", "verify_stream"]
 
 _KEPT = 400 * 86400.0  # seconds; a year and a month, as auditors ask for
 
@@ -124,7 +126,7 @@ def stream_key(namespace: str) -> str:
 def stream_lines(url: str, namespace: str) -> Iterator[tuple[Place, bytes]]:
     """Yield the lines of a stream with their ids, oldest first. Raises ``redis.RedisError``."""
     client = _connect(url, 5.0)
-    name, number, start = f"{url.split('@')[-1]} {stream_key(namespace)}", 0, "-"
+    name, number, start = f"{url.rpartition('@')[2]} {stream_key(namespace)}", 0, "-"
     try:
         while batch := cast(Any, client.xrange(stream_key(namespace), start, "+", count=1000)):
             for entry_id, fields in batch:
@@ -133,6 +135,19 @@ def stream_lines(url: str, namespace: str) -> Iterator[tuple[Place, bytes]]:
             start = f"({batch[-1][0].decode()}"
     finally:
         client.close()
+
+
+def verify_stream(url: str, namespace: str, anchors: Sequence[Anchor] = ()) -> Report:
+    """Verify a stream as ``verify_files`` does files. Raises ``OSError`` when it cannot be read."""
+    import redis
+
+    name = url.rpartition("@")[2]
+    try:
+        head = stream_head(url, namespace)
+        known = [Anchor(head.seq, head.hash, "the stream's head")] if head is not None else []
+        return verify_lines(name, stream_lines(url, namespace), [*anchors, *known])
+    except redis.RedisError as error:
+        raise OSError(errno.EIO, f"{type(error).__name__} from Redis", name) from error
 
 
 def stream_head(url: str, namespace: str) -> Link | None:

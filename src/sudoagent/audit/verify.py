@@ -32,10 +32,15 @@ class Report:
     files: tuple[str, ...]
     entries: int
     first: int | None
-    head: str | None
+    last: Link | None
     damage: tuple[Damage, ...]
     damage_count: int
     notes: tuple[str, ...]
+
+    @property
+    def head(self) -> str | None:
+        """The newest place in the chain as ``"seq:hash12"``."""
+        return str(self.last) if self.last is not None else None
 
     @property
     def intact(self) -> bool:
@@ -136,7 +141,7 @@ def _report(log: str, files: Iterable[str], walk: Walk) -> Report:
         files=tuple(files),
         entries=walk.entries,
         first=walk.first.seq if walk.first else None,
-        head=str(walk.last) if walk.last.seq else None,
+        last=walk.last if walk.last.seq else None,
         damage=tuple(walk.damage),
         damage_count=walk.damage_count,
         notes=tuple(walk.notes),
