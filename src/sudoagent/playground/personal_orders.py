@@ -115,9 +115,7 @@ async def direct_messages(house: House, told: Arguments, _: str) -> list[Message
 async def screen(house: House, told: Arguments, _: str) -> dict[str, Any]:
     """Everything that the page draws for this person."""
     user = _user(house, told)
-    shown = screen_of(
-        house.workspace, user, told.get("channel") or CHANNEL, told.get("thread_ts")
-    )
+    shown = screen_of(house.workspace, user, told.get("channel") or CHANNEL, told.get("thread_ts"))
     return shown | {"connections": house.sockets.count}
 
 

@@ -52,9 +52,7 @@ def _thread(workspace: Workspace, user: User, room: Channel, ts: str) -> list[Me
     replies = [
         post
         for post in timeline
-        if post.channel == room.id
-        and post.thread_ts == ts
-        and post.visible_to in (None, user.id)
+        if post.channel == room.id and post.thread_ts == ts and post.visible_to in (None, user.id)
     ]
     posts = [*([parent] if parent else []), *replies]
     return [timeline.as_person_sees(post) for post in posts]

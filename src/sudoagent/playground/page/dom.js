@@ -10,7 +10,7 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "value") node.value = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat().filter((child) => child || child === ""));
   return node;
 }
 
@@ -58,6 +58,6 @@ export function avatar(person, size = "") {
   }
   const initials = person.name.split(" ").map((word) => word[0]).join("").slice(0, 2);
   let tone = 0;
-  for (const letter of person.id) tone = (tone * 31 + letter.charCodeAt(0)) % 8;
-  return el("span", { class: className, "data-tone": tone, "aria-hidden": "true" }, initials);
+  for (const letter of person.id) tone = (tone * 53 + letter.charCodeAt(0)) % 997;
+  return el("span", { class: className, "data-tone": tone % 8, "aria-hidden": "true" }, initials);
 }

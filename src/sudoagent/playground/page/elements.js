@@ -7,7 +7,7 @@ import { mrkdwn, plain } from "./mrkdwn.js";
 // `around.use(element, block, choice)` returns a promise that settles when the app has answered.
 export function control(element, block, around) {
   if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(around.me)) return null;
-  const use = (choice) => used(element, block, around, choice);
+  const use = (choice, sent) => used(element, block, around, choice, sent);
   switch (element.type) {
     case "button": return button(element, around, use);
     case "overflow": return overflow(element, use);
@@ -53,8 +53,10 @@ export function showErrors(root, errors) {
   if (first) first.focus();
 }
 
-async function used(element, block, around, choice) {
+// `sent` is called once the person has confirmed, just before the app is told.
+async function used(element, block, around, choice, sent = () => {}) {
   if (element.confirm && !(await confirmed(element.confirm, around))) return;
+  sent();
   await around.use(element, block, choice);
 }
 
@@ -68,8 +70,8 @@ function button(element, around, use) {
   const node = el("button", { type: "button", class: className, "aria-label": element.accessibility_label, "data-action": element.action_id }, label);
   node.addEventListener("click", async () => {
     if (node.getAttribute("aria-busy") === "true") return;
-    node.setAttribute("aria-busy", "true");
-    await use().finally(() => node.removeAttribute("aria-busy"));
+    const busy = () => node.setAttribute("aria-busy", "true");
+    await use(undefined, busy).finally(() => node.removeAttribute("aria-busy"));
   });
   return node;
 }

@@ -53,7 +53,7 @@ function you(root, screen, acts) {
       el(
         "button",
         { type: "button", role: "menuitemradio", "aria-checked": String(chosen), "data-person": person.id, onclick: () => acts.become(person.id) },
-        avatar(person, "medium"), el("span", {}, person.name), el("span", { class: "what" }, person.title),
+        avatar(person, "medium"), el("span", { class: "who" }, el("b", {}, person.name), el("span", {}, person.title)),
       ),
     );
   }
