@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ E = TypeVar("E", bound=SudoAgentError)
 class Account:
     """One call's story: gathers facts as the flow learns them, and writes them down as entries.
 
-    ``wall`` and ``elapsed`` are clocks: the time of day (aware, UTC) and seconds that never jump.
+    ``wall`` and ``elapsed`` are clocks: the time of day (aware, UTC) and ``time.monotonic``.
     """
 
     def __init__(
@@ -73,6 +74,15 @@ class Account:
         if verdict.request_id is not None:
             self.request_id = verdict.request_id
 
+    def too_late(self) -> bool:
+        """Whether the caller's own deadline has passed."""
+        return self.ctx.deadline is not None and self._elapsed() >= self.ctx.deadline
+
+    def is_late(self) -> bool:
+        """Whether the approval has run out, as after a machine was suspended."""
+        until = self._verdict.valid_until if self._verdict else None
+        return until is not None and self._elapsed() > until
+
     def suspends(self, error: BaseException) -> bool:
         """Whether this exception means "paused, not refused"."""
         return isinstance(error, self._suspending)
@@ -87,12 +97,15 @@ class Account:
 
     def named(self, kind: type[E], reason: str, cause: BaseException | None = None) -> E:
         """Return an error that belongs to this call."""
-        error = kind(reason, request_id=self.request_id, action=self.ctx.action)
+        sentence = self._redactor.text(reason)
+        error = kind(sentence, request_id=self.request_id, action=self.ctx.action)
         error.__cause__ = cause
         return error
 
     def adopt(self, error: SudoAgentError) -> SudoAgentError:
         """Return the approver's own error, with the ids of this call where it has none."""
+        error.reason = self._redactor.text(error.reason).strip() or "the approver gave no reason"
+        error.args = (error.reason,)
         error.request_id = error.request_id or self.request_id
         error.action = error.action or self.ctx.action
         return error
@@ -128,7 +141,7 @@ class Account:
             reason="the call ended" if ran else "the call was not begun",
             outcome=_outcome(error) if ran else "cancelled",
             error_type=type(error).__name__ if error is not None else None,
-            error=self._redactor.exception(error) if error is not None else None,
+            error=self._told(error),
             metadata=metadata,
         )
 
@@ -143,16 +156,20 @@ class Account:
             decision=decision,
             reason=self._redactor.text(reason),
             error_type=type(refusal).__name__ if refusal is not None else None,
-            error=self._cause_of(refusal),
+            error=self._told(refusal.__cause__) if refusal is not None else None,
             metadata=self._metadata(decision, refusal),
         )
 
-    def _cause_of(self, refusal: BaseException | None) -> str | None:
-        cause = refusal.__cause__ if refusal is not None else None
-        return self._redactor.exception(cause) if cause is not None else None
+    def _told(self, error: BaseException | None) -> str | None:
+        # An exception may quote the arguments, those that are secrets, too.
+        return self._redactor.exception(error, self._shown.secrets) if error is not None else None
+
+    @functools.cached_property
+    def _shown(self) -> Presentation:
+        return present(self.ctx)
 
     def _metadata(self, decision: str, refusal: BaseException | None) -> dict[str, Any]:
-        shown: Presentation = present(self.ctx)
+        shown = self._shown
         metadata: dict[str, Any] = {
             "args": shown.args,
             "kwargs": shown.kwargs,
@@ -171,7 +188,8 @@ class Account:
         if self.policy_decision == "require_approval":
             metadata["approved"] = decision == "allow"
         if self._verdict is not None:
-            metadata.update(self._of_verdict(self._verdict))
+            # The approver's facts come with names of its own: none may replace one of these.
+            metadata = {**self._of_verdict(self._verdict), **metadata}
         elif isinstance(refusal, ApprovalDenied) and refusal.reviewer:
             metadata["reviewer"] = refusal.reviewer
         if self._paused:
@@ -179,21 +197,20 @@ class Account:
         return metadata
 
     def _of_verdict(self, verdict: Verdict) -> dict[str, Any]:
-        facts: dict[str, Any] = {
-            "verdict": verdict.outcome,
-            "approver": verdict.approver or self._approver,
-            "votes": [self._of_vote(vote) for vote in verdict.votes],
-        }
         optional = {
+            **verdict.facts,
             "comment": verdict.comment,
             "approver_note": verdict.note,
             "decided_at": verdict.decided_at.isoformat() if verdict.decided_at else None,
             "slack_channel": verdict.channel,
             "slack_message_ts": verdict.message_ts,
-            **verdict.facts,
         }
-        facts.update((n, self._redactor.text(v)) for n, v in optional.items() if v)
-        return facts
+        return {
+            **{name: self._redactor.text(value) for name, value in optional.items() if value},
+            "verdict": verdict.outcome,
+            "approver": verdict.approver or self._approver,
+            "votes": [self._of_vote(vote) for vote in verdict.votes],
+        }
 
     def _of_vote(self, vote: Vote) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import secrets
 import time
 import uuid
@@ -89,8 +90,12 @@ class Parts:
 def _require(role: str, part: object, method: str) -> None:
     if isinstance(part, type):
         raise ConfigurationError(f"{role} is the class {part.__name__}: pass an instance of it")
-    if not callable(getattr(part, method, None)):
+    found = getattr(part, method, None)
+    if not callable(found):
         raise ConfigurationError(f"{role} has no {method}(): {type(part).__name__} cannot be one")
+    if inspect.iscoroutinefunction(found):
+        # It would seem to answer, and to have recorded, before it has begun.
+        raise ConfigurationError(f"the {role}'s {method}() is async: it is called, not awaited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,9 @@ class Call:
 
     @classmethod
     def of(cls, target: Target, bound: Bound, action: str, parts: Parts, options: Options) -> Call:
-        """Take the snapshot that everybody judges."""
+        """Take the snapshot that everybody judges. Raises ``ConfigurationError``."""
+        if not isinstance(action, str) or not action.strip():
+            raise ConfigurationError("the action has no name: say what would run")
         args, named, fixed = bound.snapshot(target.receiver)
         ctx = Context._of_call(
             action=action,
@@ -122,7 +129,10 @@ class Call:
         asked = ctx.fingerprint
 
         def unchanged() -> bool:
-            return fixed or fingerprint(bound.named, target.receiver).same_as(asked)
+            try:
+                return fixed or fingerprint(bound.named, target.receiver).same_as(asked)
+            except Exception:  # another thread is changing it at this moment
+                return False
 
         return cls(target, bound, ctx, parts, _account(ctx, parts), unchanged)
 

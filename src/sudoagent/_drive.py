@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, cast
 
 from ._flow import Flow
@@ -32,7 +33,7 @@ class Parts(Protocol):
 
 def drive(flow: Flow, parts: Parts, run: Callable[[], Any]) -> Any:
     """Take every step of the flow on this thread, and return or raise how it ends."""
-    return _finish(flow, lambda step: _take(step, parts, run))
+    return _finish(flow, None, lambda step: _take(step, parts, run))
 
 
 async def adrive(flow: Flow, parts: Parts, run: Callable[[], Awaitable[Any]]) -> Any:
@@ -44,12 +45,14 @@ async def adrive(flow: Flow, parts: Parts, run: Callable[[], Awaitable[Any]]) ->
             return _end(step)
         try:
             answer = Done(await _atake(step, parts, run))
+        except GeneratorExit as error:
+            # Nobody will resume this coroutine: what is left to record is recorded blocking.
+            return _finish(flow, Failed(error), lambda step: _take(step, parts, _abandoned))
         except BaseException as error:  # cancellation too: the flow records it and hands it back
             answer = Failed(error)
 
 
-def _finish(flow: Flow, take: Callable[[Step], Any]) -> Any:
-    answer: Answer | None = None
+def _finish(flow: Flow, answer: Answer | None, take: Callable[[Step], Any]) -> Any:
     while True:
         step = _advance(flow, answer)
         if isinstance(step, Done | Failed):
@@ -58,6 +61,10 @@ def _finish(flow: Flow, take: Callable[[Step], Any]) -> Any:
             answer = Done(take(step))
         except BaseException as error:  # Ctrl-C too: the flow records it and hands it back
             answer = Failed(error)
+
+
+def _abandoned() -> None:
+    raise AssertionError("an abandoned call does not run")
 
 
 def _advance(flow: Flow, answer: Answer | None) -> Step | Done | Failed:
@@ -82,7 +89,7 @@ def _take(step: Step, parts: Parts, run: Callable[[], Any]) -> Any:
     if isinstance(step, Ask):
         return parts.approver.approve(step.ctx, step.result, step.request_id)
     if isinstance(step, Record):
-        return parts.logger.log(step.entry)
+        return _recorded(cast("Any", parts.logger).log(step.entry))
     if isinstance(step, Gate):
         return parts.gate.closed(step.decision) if parts.gate is not None else None
     assert isinstance(step, Run)
@@ -96,7 +103,7 @@ async def _atake(step: Step, parts: Parts, run: Callable[[], Awaitable[Any]]) ->
         asking = (step.ctx, step.result, step.request_id)
         return await _either(parts.approver, "aapprove", "approve", *asking)
     if isinstance(step, Record):
-        return await _either(parts.logger, "alog", "log", step.entry)
+        return _recorded(await _to_its_end(_either(parts.logger, "alog", "log", step.entry)))
     if isinstance(step, Gate):
         if parts.gate is None:
             return None
@@ -112,13 +119,43 @@ async def _either(part: object, awaited: str, blocking: str, *args: Any) -> Any:
     return await in_thread(getattr(part, blocking), *args)
 
 
+async def _to_its_end(writing: Coroutine[Any, Any, Any]) -> Any:
+    # A write that was begun ends before the next one begins, even when the caller is cancelled
+    # meanwhile: else the log could tell the story in the wrong order.
+    task = asyncio.ensure_future(writing)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = cancelled or error
+    if cancelled is not None:
+        task.cancelled() or task.exception()  # seen: it is not reported as forgotten
+        raise cancelled
+    return task.result()
+
+
+def _recorded(answer: object) -> None:
+    # An async log() that nobody awaits has recorded nothing.
+    if inspect.isawaitable(answer):
+        raise _unawaited(answer, "the logger's log() is async: call it alog()")
+
+
 def _finished(result: Any) -> Any:
-    # A coroutine has not run yet: calling that a success, and handing it to somebody who may never
-    # await it or await it later, would make the log untrue.
-    if inspect.iscoroutine(result):
-        result.close()
-        raise TypeError(
-            "the guarded function returned a coroutine, which has not run: "
-            "guard the async function itself, or use `await sudo.aexecute(...)`"
+    # What is awaitable has not run to its end: calling that a success, and handing it to somebody
+    # who may await it later or never, would make the log untrue.
+    if inspect.iscoroutine(result) or asyncio.isfuture(result):
+        raise _unawaited(
+            result,
+            "the guarded function returned a coroutine, which has not run to its end: "
+            "guard the async function itself, or use `await sudo.aexecute(...)`",
         )
     return result
+
+
+def _unawaited(awaitable: Any, sentence: str) -> TypeError:
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
+    elif asyncio.isfuture(awaitable):
+        awaitable.cancel()
+    return TypeError(sentence)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ._account import Account
 from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Run, Step
+from .audit import AuditEntry
 from .errors import (
     ApprovalCancelled,
     ApprovalDenied,
@@ -41,10 +42,15 @@ def guarded_call(account: Account, unchanged: Callable[[], bool]) -> Flow:
     refusal = yield from authorization(account, unchanged)
     if isinstance(refusal, Failed):
         return refusal
+    if not unchanged():  # writing the decision takes time, too
+        changed = _changed(account)
+        yield from _record(lambda: account.outcome(changed, ran=False))
+        return Failed(changed)
     account.begins()
     ran = yield Run()
-    yield Record(account.outcome(ran.error if isinstance(ran, Failed) else None))
-    return ran
+    error = ran.error if isinstance(ran, Failed) else None
+    recorded = yield from _record(lambda: account.outcome(error))
+    return recorded if _interrupted(recorded) else ran
 
 
 def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
@@ -52,16 +58,30 @@ def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
     refusal = yield from _judge(account, unchanged)
     if refusal is None:
         refusal = yield from _pass_gate(account)
+    if refusal is None and account.is_late():
+        refusal = account.named(ApprovalExpired, "the approval ran out before it could be used")
     if refusal is not None:
-        recorded = yield Record(account.refused(refusal))
+        recorded = yield from _record(lambda: account.refused(refusal))
         return _unrecorded(account, recorded, refusal)
-    recorded = yield Record(account.allowed())
+    recorded = yield from _record(account.allowed)
     if isinstance(recorded, Done):
         return Done(account)
     error = _unrecorded(account, recorded, None)
     # The entry may have reached the log although writing it failed: say that nothing ran.
-    yield Record(account.outcome(error.error, ran=False))
+    yield from _record(lambda: account.outcome(error.error, ran=False))
     return error
+
+
+def _record(entry: Callable[[], AuditEntry]) -> Generator[Step, Answer, Answer]:
+    try:
+        written = entry()
+    except Exception as error:  # what cannot be put into words is not recorded
+        return Failed(error)
+    return (yield Record(written))
+
+
+def _interrupted(answer: Answer) -> bool:
+    return isinstance(answer, Failed) and not isinstance(answer.error, Exception)
 
 
 def _judge(account: Account, unchanged: Callable[[], bool]) -> Generator[Step, Answer, Any]:
@@ -85,6 +105,11 @@ def _judge(account: Account, unchanged: Callable[[], bool]) -> Generator[Step, A
 def _ask(
     account: Account, result: PolicyResult, unchanged: Callable[[], bool]
 ) -> Generator[Step, Answer, Any]:
+    unread = account.ctx.fingerprint.uninspectable
+    if unread and not result.allow_uninspectable:
+        # Nobody can judge what cannot be shown, nor would a change in it be noticed.
+        names = ", ".join(unread)
+        return account.named(ApprovalDenied, f"arguments that cannot be inspected: {names}")
     answer = yield Ask(account.ctx, result, account.request_id)
     if isinstance(answer, Failed):
         return _asking_failed(account, answer.error)
@@ -102,6 +127,8 @@ def _ask(
         refusal = account.named(_REFUSALS[verdict.outcome], verdict.reason)
         refusal.comment, refusal.reviewer = verdict.comment, account.decider()
         return refusal
+    if account.too_late():
+        return account.named(ApprovalExpired, "the approval came after the caller's deadline")
     return None if unchanged() else _changed(account)
 
 
@@ -118,7 +145,10 @@ def _pass_gate(account: Account) -> Generator[Step, Answer, Any]:
     answer = yield Gate(account.policy_decision)
     if isinstance(answer, Failed):
         return _failed(account, ApprovalDenied, "the freeze switch failed", answer.error)
-    return account.named(ApprovalDenied, answer.value) if answer.value else None
+    if answer.value is None:
+        return None
+    reason = answer.value if isinstance(answer.value, str) else ""
+    return account.named(ApprovalDenied, reason.strip() or "the freeze switch is on")
 
 
 def _failed(

@@ -40,11 +40,12 @@ def dressed_as(
     the function's.
     """
     functools.update_wrapper(wrapper, func, updated=())
+    if inspect.isroutine(func):
+        # A callable object's attributes are its own, and one of them may be the bare function.
+        wrapper.__dict__.update(getattr(func, "__dict__", {}))
     del wrapper.__wrapped__
-    wrapper.__signature__ = inspect.signature(func) if _has_bound(func) else target.signature
+    wrapper.__signature__ = inspect.signature(func) if target.has_bound else target.signature
     wrapper.__annotations__ = _annotations(target.function)
-    wrapper.__dict__.update(getattr(func, "__dict__", {}))
-    wrapper.__dict__.pop("__wrapped__", None)
     _worn[wrapper] = Worn(target, parts, action)
     return wrapper
 
@@ -57,11 +58,6 @@ def undress(func: object) -> Worn | None:
     if isinstance(func, types.FunctionType):
         return _worn.get(func)
     return None
-
-
-def _has_bound(func: object) -> bool:
-    # What a partial or a bound method has filled in already is not for the caller to pass.
-    return isinstance(func, functools.partial | types.MethodType)
 
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .errors import ConfigurationError
-from .frozen import FrozenDict, freeze
+from .frozen import Freezer, FrozenDict
 from .redaction import secret_parameters
 
 __all__ = ["Bound", "Target", "action_of"]
@@ -44,9 +44,11 @@ class Bound:
     def snapshot(self, receiver: str | None) -> tuple[tuple[Any, ...], FrozenDict, bool]:
         """Return ``args`` and ``named`` deeply frozen, and whether nothing in them can change."""
         # A method's own object is passed as it is: it may be a service that cannot be copied.
-        frozen = FrozenDict({n: v if n == receiver else freeze(v) for n, v in self.named.items()})
-        fixed = all(frozen[name] is value for name, value in self.named.items())
-        return (self.args if fixed else freeze(self.args)), frozen, fixed
+        own = self.named.get(receiver) if receiver is not None else None
+        freezer = Freezer(own)
+        frozen = FrozenDict({name: freezer.freeze(value) for name, value in self.named.items()})
+        fixed = receiver is None and all(frozen[n] is value for n, value in self.named.items())
+        return (self.args if fixed else freezer.freeze(self.args)), frozen, fixed
 
 
 class Target:
@@ -72,6 +74,11 @@ class Target:
         self.secret_names = secret_parameters(self.signature)
         self._plain = _plain_names(self.signature)
         self._rest = _rest_name(self.signature)
+
+    @property
+    def has_bound(self) -> bool:
+        """Whether a partial, a bound method or an object fills in arguments itself."""
+        return bool(self._args or self._kwargs)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
         """Bind one call. Raises ``TypeError``, as the function would, when it does not fit."""
@@ -154,7 +161,10 @@ _signatures = weakref.WeakKeyDictionary()
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    found = _signatures.get(function)
+    try:
+        found = _signatures.get(function)
+    except TypeError:  # something written in C that cannot be referred to weakly
+        return _read_signature(function)
     if found is None:
         found = _signatures[function] = _read_signature(function)
     return found
@@ -163,10 +173,11 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 def _read_signature(function: Callable[..., Any]) -> inspect.Signature:
     try:
         return inspect.signature(function, eval_str=True)
-    except (ValueError, TypeError):
-        return _ANYTHING  # some functions written in C have none
     except Exception:  # an annotation that cannot be evaluated: any error is possible
-        return inspect.signature(function)
+        try:
+            return inspect.signature(function)
+        except (ValueError, TypeError):
+            return _ANYTHING  # some functions written in C have none
 
 
 def _receiver(function: Callable[..., Any], signature: inspect.Signature) -> str | None:

@@ -123,16 +123,20 @@ class Context:
         return f"Context(action={self.action!r}, arguments={list(self.kwargs)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        plain = (self.action, self.args, dict(self.kwargs), dict(self.metadata))
-        return (Context, plain)
+        # With its redactor and its marks: another process must hide what this one hides.
+        kept = {name: getattr(self, name) for name in Context.__slots__ if name != "_fingerprint"}
+        return (_restored, (kept,))
 
     @property
     def fingerprint(self) -> Fingerprint:
         """The encoding of all arguments, computed once."""
-        if self._fingerprint is None:
-            arguments = self.kwargs if self._named else {"": self.args, **self.kwargs}
-            object.__setattr__(self, "_fingerprint", fingerprint(arguments, self._receiver))
-        return self._fingerprint
+        found = self._fingerprint
+        if found is None:
+            named = self._named or not self.args
+            arguments = self.kwargs if named else {"args": self.args, "kwargs": self.kwargs}
+            found = fingerprint(arguments, self._receiver)
+            object.__setattr__(self, "_fingerprint", found)
+        return found
 
     def digest(self, key: bytes) -> str:
         """Return the call digest under a key: what was approved is what has this digest."""
@@ -141,3 +145,11 @@ class Context:
     def remaining(self) -> float | None:
         """Return the seconds until the caller's own deadline; ``None`` when it has none."""
         return None if self.deadline is None else self.deadline - time.monotonic()
+
+
+def _restored(kept: dict[str, Any]) -> Context:
+    # What travels comes back as plain, changeable copies.
+    snapshots = {name: freeze(kept.pop(name)) for name in ("args", "kwargs", "metadata")}
+    ctx = object.__new__(Context)
+    ctx._fill(**snapshots, **{name.removeprefix("_"): value for name, value in kept.items()})
+    return ctx

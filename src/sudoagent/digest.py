@@ -9,6 +9,7 @@ Pure.
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import decimal
 import enum
@@ -19,21 +20,26 @@ import operator
 import pathlib
 import struct
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .frozen import MAX_DEPTH, is_record, record_fields
+from .exact import exact
+from .frozen import MAX_DEPTH, is_record, record_fields, set_items
 
 __all__ = ["Fingerprint", "fingerprint"]
 
 _DOMAIN = b"sudoagent call v1"
+
+# Shared parts are encoded wherever they stand, so a small structure can have many; encoding this
+# many takes about a second. What is beyond them counts as unread.
+MAX_PARTS = 1_000_000
 
 
 class Fingerprint:
     """The encoding of one call's arguments at one moment.
 
     ``uninspectable`` names the arguments that hold something that cannot be read without running
-    or consuming it: an iterator, a file, an object that is not data.
+    or consuming it (an iterator, a file, an object that is not data), or more than can be read.
     """
 
     __slots__ = ("encoded", "identities", "uninspectable")
@@ -65,53 +71,73 @@ def fingerprint(arguments: Mapping[str, Any], receiver: str | None = None) -> Fi
     encoder = _Encoder()
     uninspectable = []
     for name, value in arguments.items():
-        before = len(encoder.identities)
+        before = encoder.unread
         encoder.put_text(name)
         encoder.put(value, MAX_DEPTH)
-        if len(encoder.identities) > before and name != receiver:
+        if encoder.unread > before and name != receiver:
             uninspectable.append(name)
     return Fingerprint(b"".join(encoder.parts), tuple(encoder.identities), tuple(uninspectable))
 
 
 class _Encoder:
-    __slots__ = ("identities", "parts")
+    __slots__ = ("_left", "_open", "identities", "parts", "unread")
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.identities: list[int] = []
+        self.unread = 0
+        self._open: dict[int, int] = {}
+        self._left = MAX_PARTS
 
     def put(self, value: Any, depth: int) -> None:
         kind = type(value)
-        exact = _EXACT.get(kind)
-        if exact is not None:
-            self.parts.append(exact(value))
+        encode = _EXACT.get(kind)
+        self._left -= 1
+        if self._left < 0:
+            self.unread += 1
+            self.parts.append(b"?")
+        elif encode is not None:
+            self.parts.append(encode(value))
         elif depth == 0:
             self._opaque(value)
+        elif id(value) in self._open:
+            # A cycle: so many levels up.
+            self.parts.append(b"^%d;" % (self._open[id(value)] - depth))
         else:
+            self._open[id(value)] = depth
             self._put_composite(kind, value, depth - 1)
+            del self._open[id(value)]
 
     def put_text(self, text: str) -> None:
         self.parts.append(_text(text))
 
     def _put_composite(self, kind: type, value: Any, depth: int) -> None:
-        if isinstance(value, dict):
-            self._mapping(value, depth)
-        elif isinstance(value, list):
-            self._sequence(b"l", list.__iter__(value), list.__len__(value), depth)
-        elif isinstance(value, tuple):
-            self._sequence(b"t" + _name(kind), tuple.__iter__(value), tuple.__len__(value), depth)
-        elif isinstance(value, set | frozenset):
-            self._set(value, depth)
-        elif isinstance(value, bytearray):
-            self.parts.append(_sized(b"b", bytes(value)))
-        elif isinstance(value, enum.Enum):
+        # By type(), not isinstance(), which believes what an object says about its __class__.
+        if issubclass(kind, enum.Enum):
             self.parts.append(b"e" + _name(kind) + _text(value._name_ or repr(value._value_)))
+        elif issubclass(kind, dict):
+            self._mapping(value, depth)
+        elif issubclass(kind, list):
+            self._sequence(b"l", list(list.__iter__(value)), depth)
+        elif issubclass(kind, collections.deque):
+            self._sequence(b"l", list(collections.deque.__iter__(value)), depth)
+        elif issubclass(kind, tuple):
+            self._sequence(b"t" + _name(kind), list(tuple.__iter__(value)), depth)
+        elif issubclass(kind, set | frozenset):
+            self._set(value, depth)
+        elif issubclass(kind, bytearray):
+            self.parts.append(_sized(b"b", bytes(value)))
         elif is_record(value):
             self._record(kind, value, depth)
         else:
-            self._put_subclass(kind, value)
+            self._put_scalar(exact(value))
 
-    def _put_subclass(self, kind: type, value: Any) -> None:
+    def _put_scalar(self, value: Any) -> None:
+        kind = type(value)
+        encode = _EXACT.get(kind)
+        if encode is not None:
+            self.parts.append(encode(value))
+            return
         for base, encode in _BY_BASE:
             if issubclass(kind, base):
                 # A subclass may behave differently: its name is part of what was approved.
@@ -119,9 +145,11 @@ class _Encoder:
                 return
         self._opaque(value)
 
+    # Items are copied in one step first: another thread may be changing the original.
+
     def _mapping(self, value: dict[Any, Any], depth: int) -> None:
         # Equal dictionaries are equal arguments, in whatever order they were filled.
-        pairs = [(self._apart(key, depth), item) for key, item in dict.items(value)]
+        pairs = [(self._apart(key, depth), item) for key, item in list(dict.items(value))]
         pairs.sort(key=operator.itemgetter(0))
         self.parts.append(b"d%d:" % len(pairs))
         for key, item in pairs:
@@ -129,19 +157,21 @@ class _Encoder:
             self.put(item, depth)
 
     def _set(self, value: set[Any] | frozenset[Any], depth: int) -> None:
-        base = set if isinstance(value, set) else frozenset
-        items = sorted(self._apart(item, depth) for item in base.__iter__(value))
+        before = len(self.identities)
+        items = sorted(self._apart(item, depth) for item in list(set_items(value)))
+        # A copy of a set may yield its items in another order.
+        self.identities[before:] = sorted(self.identities[before:])
         self.parts.append(b"u%d:" % len(items))
         self.parts.extend(items)
 
-    def _sequence(self, tag: bytes, items: Iterable[Any], length: int, depth: int) -> None:
-        self.parts.append(b"%b%d:" % (tag, length))
+    def _sequence(self, tag: bytes, items: list[Any], depth: int) -> None:
+        self.parts.append(b"%b%d:" % (tag, len(items)))
         for item in items:
             self.put(item, depth)
 
     def _record(self, kind: type, value: Any, depth: int) -> None:
         self.parts.append(b"r" + _name(kind))
-        for name, stored in record_fields(value):
+        for name, stored in sorted(record_fields(value), key=operator.itemgetter(0)):
             self.put_text(name)
             self.put(stored, depth)
         self.parts.append(b";")
@@ -153,6 +183,7 @@ class _Encoder:
         return inner
 
     def _opaque(self, value: Any) -> None:
+        self.unread += 1
         self.identities.append(id(value))
         self.parts.append(b"o" + _name(type(value)))
 
@@ -196,13 +227,13 @@ _EXACT: dict[type, Callable[[Any], bytes]] = {
     bytes: lambda value: _sized(b"b", value),
     complex: _complex,
     decimal.Decimal: _shown(b"D", str),
-    fractions.Fraction: _shown(b"Q", repr),
+    fractions.Fraction: lambda value: b"Q" + _int(value.numerator) + _int(value.denominator),
     uuid.UUID: _shown(b"U", str),
     dt.datetime: _shown(b"m", dt.datetime.__repr__),
     dt.date: _shown(b"a", dt.date.__repr__),
     dt.time: _shown(b"h", dt.time.__repr__),
     dt.timedelta: _shown(b"g", dt.timedelta.__repr__),
-    range: _shown(b"R", repr),
+    range: lambda value: b"R" + _int(value.start) + _int(value.stop) + _int(value.step),
     type: _name,
     ipaddress.IPv4Address: _shown(b"4", str),
     ipaddress.IPv6Address: _shown(b"6", str),

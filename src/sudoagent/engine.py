@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from .approvers import Approver
 from .audit import AuditLogger
 from .binding import Bound, Target, action_of
 from .errors import ConfigurationError
-from .frozen import FrozenDict
+from .frozen import freeze
 from .gate import Gate
 from .policies import Policy, check_timeout
 from .redaction import Redactor
@@ -88,7 +89,7 @@ class SudoEngine:
         process left, and an approval that was used is not used again. ``deadline``: seconds from
         now after which nobody is waited for. Raises ``ConfigurationError``.
         """
-        if idempotency_key is not None and not str(idempotency_key).strip():
+        if idempotency_key is not None and not _is_text(idempotency_key):
             raise ConfigurationError("idempotency_key is empty: name the intended effect")
         try:
             until = None if deadline is None else time.monotonic() + check_timeout(deadline)
@@ -98,7 +99,7 @@ class SudoEngine:
         engine.__dict__.update(self.__dict__)
         engine._options = replace(
             self._options,
-            metadata=FrozenDict({**self._options.metadata, **(metadata or {})}),
+            metadata=freeze({**self._options.metadata, **(metadata or {})}),
             idempotency_key=idempotency_key or self._options.idempotency_key,
             deadline=until or self._options.deadline,
         )
@@ -117,7 +118,6 @@ class SudoEngine:
     def guard(
         self,
         func: Callable[..., Any] | None = None,
-        /,
         *,
         policy: Policy | None = None,
         action: str | None = None,
@@ -180,7 +180,9 @@ class SudoEngine:
             raise ConfigurationError(f"{func.__name__} is a class: guard its methods instead")
         target = Target(func)
         parts = self._parts if policy is None else self._parts.with_policy(policy)
-        name = action or action_of(func)
+        name = action_of(func) if action is None else action
+        if not _is_text(name):
+            raise ConfigurationError("action is empty: name the call, or leave it out")
 
         def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
             return Call.of(target, target.bind(args, kwargs), name, parts, self._options)
@@ -224,9 +226,15 @@ class SudoEngine:
         async def run() -> Any:
             if call.target.is_async:
                 return await call.run()
-            return await in_thread(call.run)
+            result = await in_thread(call.run)
+            # A coroutine has not run yet, and it runs under this guard or not at all.
+            return await result if inspect.iscoroutine(result) else result
 
         return await adrive(guarded_call(call.account, call.unchanged), call.parts, run)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _nothing() -> None:

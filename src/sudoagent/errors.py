@@ -55,8 +55,7 @@ class SudoAgentError(Exception):
         self.action = action
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exception.__reduce__ calls the class with self.args only and would lose the keywords of a
-        # subclass; the attributes travel as state instead.
+        # Exception.__reduce__ would call the class with self.args only.
         return (_rebuild, (type(self), self.reason), self.__dict__)
 
 
@@ -124,4 +123,5 @@ class AuditLogError(SudoAgentError):
 
 
 def _rebuild(cls: type[SudoAgentError], reason: str) -> SudoAgentError:
-    return cls(reason)
+    # Not by calling the class: a subclass may take other arguments. Its attributes follow.
+    return cls.__new__(cls, reason)

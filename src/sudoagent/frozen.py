@@ -7,13 +7,29 @@ What is not known to be data (a database client, an open file) is passed by refe
 
 from __future__ import annotations
 
+import collections
+import enum
+import functools
 import operator
+import types
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-__all__ = ["FrozenDict", "FrozenList", "freeze", "is_record", "record_fields"]
+from .exact import exact
+
+__all__ = [
+    "Freezer",
+    "FrozenDict",
+    "FrozenList",
+    "freeze",
+    "is_record",
+    "record_fields",
+    "set_items",
+]
+
+T = TypeVar("T")
 
 # Deeper than any argument that a person could judge, shallower than the interpreter's stack.
 MAX_DEPTH = 64
@@ -29,8 +45,8 @@ class FrozenDict(dict[Any, Any]):
     """A ``dict`` that refuses to be changed."""
 
     __slots__ = ()
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Whoever copies or pickles it means to own the copy: it is a plain dict.
@@ -41,125 +57,190 @@ class FrozenList(list[Any]):
     """A ``list`` that refuses to be changed."""
 
     __slots__ = ()
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse  # type: ignore[assignment]
-    append = clear = extend = insert = pop = remove = reverse = sort = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Whoever copies or pickles it means to own the copy: it is a plain list.
         return (list, (list(self),))
 
 
-def freeze(value: Any, depth: int = MAX_DEPTH) -> Any:
+def freeze(value: Any) -> Any:
     """Return a read-only snapshot of a value.
 
     Lists, dictionaries and records stay instances of their own kind (``FrozenList`` is a ``list``,
-    a dataclass stays that dataclass), sets become ``frozenset``, ``bytearray`` becomes ``bytes``.
-    What cannot change is returned itself, and so are objects that are not known to be data and
-    whatever lies deeper than 64 levels. No method of the value is called.
+    a dataclass stays that dataclass), sets become ``frozenset``, ``bytearray`` becomes ``bytes``,
+    ``deque`` a list. A string or number whose class replaces what the base class does becomes the
+    base class's value. What cannot change is returned itself, and so are objects that are not
+    known to be data and whatever lies deeper than 64 levels. No method of the value is called.
     """
-    kind = type(value)
-    if kind in _SCALARS or depth == 0:
-        return value
-    for base, copy in _CONTAINERS:
-        if isinstance(value, base):
-            return copy(value, depth - 1)
-    if is_record(value):
-        return _freeze_record(value, depth - 1)
-    return value
+    return Freezer().freeze(value)
 
 
-def _freeze_dict(value: dict[Any, Any], depth: int) -> FrozenDict:
-    # The base class's own iteration: a subclass could show a policy something else than its items.
-    return FrozenDict({freeze(k, depth): freeze(v, depth) for k, v in dict.items(value)})
+class Freezer:
+    """Takes snapshots that belong together: what is shared or cyclic stays shared or cyclic.
+
+    So no structure takes longer to copy than it has parts. ``kept`` are objects to leave alone.
+    """
+
+    __slots__ = ("_copies",)
+
+    def __init__(self, *kept: object) -> None:
+        # The originals are held, too: the id of one that was dropped meanwhile could come back.
+        self._copies: dict[int, tuple[Any, Any]] = {id(one): (one, one) for one in kept}
+
+    def freeze(self, value: Any, depth: int = MAX_DEPTH) -> Any:
+        """Return a read-only snapshot, as `sudoagent.frozen.freeze` does."""
+        kind = type(value)
+        if kind in _SCALARS or depth == 0:
+            return value
+        known = self._copies.get(id(value))
+        if known is not None:
+            return known[1]
+        if issubclass(kind, enum.Enum):
+            return value  # the program's own, and compared by identity
+        # By type(), not isinstance(), which believes what an object says about its __class__.
+        for base, copy in _CONTAINERS:
+            if issubclass(kind, base):
+                return copy(self, value, depth - 1)
+        if is_record(value):
+            return self._record(value, depth - 1)
+        return exact(value)
+
+    def _keep(self, value: Any, copy: T) -> T:
+        self._copies[id(value)] = (value, copy)
+        return copy
+
+    # Each copies its items in one step first: another thread may be changing the original. Items
+    # are read through the base class: a subclass could show a policy something else than it holds.
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> FrozenDict:
+        copy = self._keep(value, FrozenDict())
+        for key, item in list(dict.items(value)):
+            dict.__setitem__(copy, self.freeze(key, depth), self.freeze(item, depth))
+        return copy
+
+    def _list(self, value: list[Any], depth: int) -> FrozenList:
+        return self._filled(value, list(list.__iter__(value)), depth)
+
+    def _deque(self, value: collections.deque[Any], depth: int) -> FrozenList:
+        return self._filled(value, list(collections.deque.__iter__(value)), depth)
+
+    def _filled(self, value: Any, items: list[Any], depth: int) -> FrozenList:
+        copy = self._keep(value, FrozenList())
+        list.extend(copy, (self.freeze(item, depth) for item in items))
+        return copy
+
+    def _tuple(self, value: tuple[Any, ...], depth: int) -> tuple[Any, ...]:
+        items = [self.freeze(item, depth) for item in tuple.__iter__(value)]
+        if all(map(operator.is_, items, tuple.__iter__(value))):
+            return value
+        # A tuple in a cycle was copied on the way, when the cycle came back to it.
+        known = self._copies.get(id(value))
+        copy: tuple[Any, ...] = known[1] if known else tuple.__new__(type(value), items)
+        return self._keep(value, copy)
+
+    def _set(self, value: set[Any] | frozenset[Any], depth: int) -> frozenset[Any]:
+        items = list(set_items(value))
+        frozen = [self.freeze(item, depth) for item in items]
+        if type(value) is frozenset and all(map(operator.is_, frozen, items)):
+            return value
+        return self._keep(value, frozenset(frozen))
+
+    def _bytes(self, value: bytearray, depth: int) -> bytes:
+        return self._keep(value, bytes(value))
+
+    def _record(self, value: Any, depth: int) -> Any:
+        struct = isinstance(value, msgspec.Struct)
+        copy = self._keep(value, _copied_struct(value) if struct else _blank(type(value)))
+        for slot, stored in _slotted(value):
+            frozen = self.freeze(stored, depth)
+            if struct:
+                msgspec.structs.force_setattr(copy, slot.__name__, frozen)
+            else:
+                slot.__set__(copy, frozen)
+        held = _instance_dict(copy)
+        for name, stored in list(_instance_dict(value).items()):
+            held[name] = self.freeze(stored, depth)
+        return copy
 
 
-def _freeze_list(value: list[Any], depth: int) -> FrozenList:
-    return FrozenList([freeze(item, depth) for item in list.__iter__(value)])
-
-
-def _freeze_tuple(value: tuple[Any, ...], depth: int) -> tuple[Any, ...]:
-    items = [freeze(item, depth) for item in tuple.__iter__(value)]
-    if all(map(operator.is_, items, tuple.__iter__(value))):
-        return value
-    return tuple.__new__(type(value), items)
-
-
-def _freeze_set(value: set[Any] | frozenset[Any], depth: int) -> frozenset[Any]:
-    base = set if isinstance(value, set) else frozenset
-    return frozenset([freeze(item, depth) for item in base.__iter__(value)])
-
-
-def _freeze_bytes(value: bytearray, depth: int) -> bytes:
-    return bytes(value)
-
-
-_CONTAINERS: tuple[tuple[type, Callable[[Any, int], Any]], ...] = (
-    (dict, _freeze_dict),
-    (list, _freeze_list),
-    (tuple, _freeze_tuple),
-    (set, _freeze_set),
-    (frozenset, _freeze_set),
-    (bytearray, _freeze_bytes),
+_CONTAINERS: tuple[tuple[type, Callable[[Freezer, Any, int], Any]], ...] = (
+    (dict, Freezer._dict),
+    (list, Freezer._list),
+    (tuple, Freezer._tuple),
+    (set, Freezer._set),
+    (frozenset, Freezer._set),
+    (bytearray, Freezer._bytes),
+    (collections.deque, Freezer._deque),
 )
+
+
+def set_items(value: set[Any] | frozenset[Any]) -> Iterator[Any]:
+    """Iterate over a set as the base class does."""
+    if isinstance(value, set):
+        return set.__iter__(value)
+    return frozenset.__iter__(value)
+
 
 # What dataclasses, attrs and pydantic leave on their classes.
 _RECORD_MARKS = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
 
 
 def is_record(value: object) -> bool:
-    """Whether this is an instance of a dataclass, or of an attrs, pydantic or msgspec class."""
-    kind = type(value)
-    if issubclass(kind, type):
+    """Whether this is data with named fields that can be copied without running its code.
+
+    That is an instance of a dataclass, of an attrs, pydantic or msgspec class, or a
+    ``SimpleNamespace``; not an enum member, and nothing that cleans up after itself.
+    """
+    return _makes_records(type(value))  # type: ignore[arg-type]  # a class can be hashed
+
+
+@functools.lru_cache(maxsize=1024)
+def _makes_records(kind: type) -> bool:
+    # A copy that ends would run __del__, and close what the original still uses.
+    if issubclass(kind, type | enum.Enum) or hasattr(kind, "__del__"):
         return False
-    return issubclass(kind, msgspec.Struct) or any(
-        mark in vars(base) for base in kind.__mro__ for mark in _RECORD_MARKS
-    )
+    if issubclass(kind, msgspec.Struct) or kind is types.SimpleNamespace:
+        return True
+    if not any(mark in vars(base) for base in kind.__mro__ for mark in _RECORD_MARKS):
+        return False
+    try:
+        object.__new__(kind)
+    except TypeError:
+        return False  # it extends a class written in C, such as an exception, and holds more
+    return True
+
+
+def _copied_struct(value: msgspec.Struct) -> msgspec.Struct:
+    return msgspec.Struct.__copy__(value)  # type: ignore[attr-defined,no-any-return]  # its stubs
+
+
+def _blank(kind: type) -> Any:
+    return kind() if kind is types.SimpleNamespace else object.__new__(kind)
 
 
 def record_fields(value: object) -> Iterator[tuple[str, Any]]:
     """Yield the stored attributes of a record, by name, without running a property of its class."""
-    seen = set()
-    for name in _slots(type(value)):
-        try:
-            stored = object.__getattribute__(value, name)
-        except AttributeError:
-            continue
-        seen.add(name)
-        yield name, stored
-    for name, stored in _own_dict(value).items():
-        if name not in seen:
-            yield name, stored
+    for slot, stored in _slotted(value):
+        yield slot.__name__, stored
+    yield from list(_instance_dict(value).items())
 
 
-def _own_dict(value: object) -> dict[str, Any]:
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return dict(found)
+def _slotted(value: object) -> Iterator[tuple[types.MemberDescriptorType, Any]]:
+    for base in reversed(type(value).__mro__):
+        for name, member in vars(base).items():
+            if type(member) is types.MemberDescriptorType and name != "__dict__":
+                try:
+                    yield member, member.__get__(value)
+                except AttributeError:
+                    continue  # never set
 
 
-def _slots(kind: type) -> Iterator[str]:
-    if issubclass(kind, msgspec.Struct):
-        yield from kind.__struct_fields__
-        return
-    for base in reversed(kind.__mro__):
-        declared = vars(base).get("__slots__", ())
-        for name in (declared,) if isinstance(declared, str) else tuple(declared):
-            if name in ("__dict__", "__weakref__"):
-                continue
-            private = name.startswith("__") and not name.endswith("__")
-            yield f"_{base.__name__.lstrip('_')}{name}" if private else name
-
-
-def _freeze_record(value: Any, depth: int) -> Any:
-    fields = {name: freeze(stored, depth) for name, stored in record_fields(value)}
-    if isinstance(value, msgspec.Struct):
-        clone = msgspec.Struct.__copy__(value)  # type: ignore[attr-defined]
-        for name, stored in fields.items():
-            msgspec.structs.force_setattr(clone, name, stored)
-        return clone
-    clone = object.__new__(type(value))
-    for name, stored in fields.items():
-        object.__setattr__(clone, name, stored)
-    return clone
+def _instance_dict(value: object) -> dict[str, Any]:
+    for base in type(value).__mro__:
+        found = vars(base).get("__dict__")
+        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
+            own: dict[str, Any] = found.__get__(value)  # type: ignore[union-attr]  # by its type
+            return own
+    return {}

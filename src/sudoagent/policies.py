@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -51,19 +51,21 @@ class PolicyResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decision", _decision(self.decision))
-        if not isinstance(self.reason, str) or not self.reason.strip():
+        if not _is_text(self.reason):
             raise ValueError("PolicyResult needs a reason: a sentence for the log and the reviewer")
         if self.reviewers is not None:
             object.__setattr__(self, "reviewers", _names(self.reviewers))
-        object.__setattr__(self, "highlight", tuple(self.highlight))
+        object.__setattr__(self, "highlight", _highlighted(self.highlight))
         for name in ("quorum", "deny_quorum"):
             _check_count(name, getattr(self, name))
         if self.timeout is not None:
             check_timeout(self.timeout)
-        if self.channel is not None and not str(self.channel).strip():
+        if self.channel is not None and not _is_text(self.channel):
             raise ValueError("channel is empty: name a channel or leave it out")
         if self.risk not in (None, "low", "medium", "high"):
             raise ValueError(f"risk is {self.risk!r}: use 'low', 'medium' or 'high'")
+        if not isinstance(self.allow_uninspectable, bool):
+            raise ValueError("allow_uninspectable is neither True nor False")
 
 
 @runtime_checkable
@@ -94,7 +96,7 @@ class DenyAllPolicy:
 def check_timeout(seconds: float) -> float:
     """Return ``seconds`` when it is a time a person could be given, else raise ``ValueError``."""
     real = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not real or not math.isfinite(seconds) or seconds <= 0:
+    if not real or not 0 < seconds <= sys.float_info.max:
         raise ValueError(f"timeout is {seconds!r}: give a positive, finite number of seconds")
     return float(seconds)
 
@@ -111,9 +113,19 @@ def _names(reviewers: Sequence[str]) -> tuple[str, ...]:
     if isinstance(reviewers, str):
         raise ValueError("reviewers is one string: give a list of Slack ids")
     names = tuple(reviewers)
-    if not names or not all(isinstance(name, str) and name.strip() for name in names):
+    if not names or not all(map(_is_text, names)):
         raise ValueError("reviewers is empty: name at least one Slack user or user group id")
     return names
+
+
+def _highlighted(names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise ValueError("highlight is one string: give a list of argument names")
+    return tuple(names)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _check_count(name: str, value: int | None) -> None:
