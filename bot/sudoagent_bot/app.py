@@ -22,7 +22,7 @@ from sudoagent.slack.failures import SlackFailure
 from .attendance import Attendance
 from .config import Config
 from .desk import Desk
-from .in_flight import InFlight
+from .in_flight import InFlight, end
 from .listeners import register
 from .painter import Painter
 from .refusals import Refusals
@@ -109,6 +109,8 @@ async def _serve(
 ) -> None:
     audit = JsonlAuditLogger(config.audit_path)
     refusals = Refusals(audit, web)
+    bot_id = str(uuid.uuid4())
+    await refusals.begin(bot_id, config.namespace)
     painter = Painter(store, web, config.keyring, config.namespace, refusals)
     sweeper = Sweeper(store, painter, refusals)
     desk = Desk(
@@ -126,18 +128,20 @@ async def _serve(
     register(app, desk, in_flight)
     slack = SlackClient(config.app_token, config.api_url)
     socket = Socket(app, app_token=config.app_token, slack=slack, on_refused=on_refused)
-    attendance = Attendance(
-        store, uuid.uuid4().hex, listening=socket.is_connected, counted=sweeper.share
-    )
+    attendance = Attendance(store, bot_id, listening=socket.is_connected, counted=sweeper.share)
     try:
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(work)
-                for work in (socket.connect(), sweeper.run(), attendance.run(), _watch_token(web))
+                for work in (
+                    socket.connect(),
+                    attendance.run(),
+                    _watch_token(web),
+                    *sweeper.work(),
+                )
             ]
             await stop.wait()
-            for task in background:
-                task.cancel()
+            await end(background)
         await attendance.leave()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(socket.drain(), _ACKNOWLEDGE_SECONDS)
@@ -192,6 +196,4 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
         return working.result() if working.done() else None
     finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
+        await end((working, stopping))

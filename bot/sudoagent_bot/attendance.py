@@ -14,7 +14,7 @@ __all__ = ["Attendance"]
 logger = logging.getLogger(__name__)
 
 _EVERY = 2.0  # seconds
-_TTL_MS = 8_000  # a bot that was killed counts as present for this long at most
+_TTL_MS = 6_000  # a bot that was killed counts as present for this long at most
 _GOODBYE = 1.0  # seconds
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
-__all__ = ["InFlight"]
+__all__ = ["InFlight", "end"]
 
 logger = logging.getLogger(__name__)
+
+_ASK_AGAIN = 0.1  # seconds
 
 
 class InFlight:
@@ -34,9 +36,20 @@ class InFlight:
             _, left = await asyncio.wait(self._tasks, timeout=seconds)
             if left:
                 logger.warning("gave up %d pieces of work that were not done in time", len(left))
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+            await end(left)
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once is not always enough: before Python 3.12, ``asyncio.wait_for`` loses a cancellation that
+    arrives together with its result, and redis-py sends every command through it.
+    """
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_ASK_AGAIN)
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

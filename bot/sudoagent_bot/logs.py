@@ -32,13 +32,15 @@ class OneLine(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Send this process's log to standard error; foreign libraries only from warnings upwards.
+    """Send this process's log to standard error; of foreign libraries, only what is wrong.
 
-    Below that, Slack's libraries would log payloads, which hold argument values.
+    Below that, Slack's libraries log payloads, which hold argument values, and advice to whoever
+    writes a Bolt app.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for ours in ("sudoagent", "sudoagent_bot"):
         logging.getLogger(ours).setLevel(logging.INFO)
 

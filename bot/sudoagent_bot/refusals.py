@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sudoagent.audit import AuditEntry, JsonlAuditLogger
 from sudoagent.display import cut, visible
+from sudoagent.errors import AuditLogError, ConfigurationError
 from sudoagent.review.request import Request, is_request_id
 from sudoagent.slack import texts
 from sudoagent.slack.failures import SlackFailure
@@ -47,6 +48,23 @@ class Refusals:
         self._audit = audit
         self._web = web
         self._now = now
+
+    async def begin(self, bot_id: str, namespace: str) -> None:
+        """Record that the bot serves from now on, which proves that refusals can be recorded.
+
+        Raises ``ConfigurationError`` when they cannot.
+        """
+        entry = AuditEntry(
+            timestamp=self._now(),
+            request_id=bot_id,
+            action="serve",
+            decision="allow",
+            reason=f"a bot serves the namespace {namespace} from now on",
+        )
+        try:
+            await self._audit.alog(entry)
+        except AuditLogError as error:
+            raise ConfigurationError(f"SUDOAGENT_BOT_AUDIT: {error.reason}") from error
 
     async def refuse(self, click: Click, refused: Refused, request: Request | None) -> None:
         """Record the attempt, then tell the clicker."""

@@ -21,6 +21,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure
 
+from .in_flight import end
 from .web import TOKEN_REFUSED
 
 __all__ = ["Socket"]
@@ -34,6 +35,10 @@ _LINGER_SECONDS = 10.0  # Slack may still deliver on a connection that it asked 
 _WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
 # What apps.connections.open says to an app token that can never open a connection.
 _REFUSED: Final = TOKEN_REFUSED | {"forbidden_team", "missing_scope"}
+_ADVICE = (
+    "Slack refuses SLACK_APP_TOKEN ({code}): on your Slack app's page, Basic Information, "
+    "App-Level Tokens, generate one (xapp-…) with the scope connections:write"
+)
 
 
 class Socket(SocketModeClient):
@@ -75,7 +80,7 @@ class Socket(SocketModeClient):
                 session = await self._dial()
             except SlackFailure as failure:
                 if failure.code in _REFUSED:
-                    self._on_refused(failure.reason)
+                    self._on_refused(_ADVICE.format(code=failure.code))
                     return
                 logger.warning("no connection to Slack: %s", failure.reason)
                 wait = max(wait, failure.retry_after or 0)
@@ -107,9 +112,7 @@ class Socket(SocketModeClient):
     async def close(self) -> None:
         """Close all connections. Never raises for a connection that is broken already."""
         await super().close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
-        for task in self._work:
-            task.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        await end(self._work)
 
     async def _dial(self) -> aiohttp.ClientWebSocketResponse:
         async with asyncio.timeout(2 * _DIAL_SECONDS):

@@ -11,7 +11,8 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from sudoagent.review.request import MalformedRecord
 from sudoagent.review.store import Hint, ReviewStore, StoredReview, StoreError
@@ -80,12 +81,13 @@ class Sweeper:
         """Say how many bots there are: together they keep to Slack's limits."""
         self._sharing = bots
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._store.listen(self._hear))
-            tasks.create_task(self._repeat(self._expire))
-            tasks.create_task(self._repeat(self._repaint))
+    def work(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Return what is to be run side by side, until it is cancelled."""
+        return (
+            self._store.listen(self._hear),
+            self._repeat(self._expire),
+            self._repeat(self._repaint),
+        )
 
     async def drain(self, seconds: float) -> None:
         """Finish the repaints that have begun, within so many seconds."""

@@ -51,10 +51,10 @@ class BotProcess:
 
     @property
     def refusals(self) -> list[dict[str, Any]]:
-        """What the bot's own audit log holds."""
+        """The refusals that the bot's own audit log holds."""
         path = Path(self.environment["SUDOAGENT_BOT_AUDIT"])
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return [entry for entry in map(json.loads, lines) if entry["event"] == "decision"]
+        return [entry for entry in map(json.loads, lines) if entry.get("decision") == "deny"]
 
     def start(self, *options: str) -> BotProcess:
         inherited = {k: v for k, v in os.environ.items() if k not in _TRAPS}
@@ -156,7 +156,7 @@ class Asked:
 
 
 class Asker:
-    """Asks as the library does: sealed request in the store, card on the channel, place attached."""
+    """Asks as the library does: request sealed and stored, card posted, its place attached."""
 
     def __init__(self, store: ReviewStore, slack: Playground) -> None:
         self.store = store
@@ -210,9 +210,7 @@ class Asker:
 
 
 @pytest.fixture
-async def asker(
-    slack: Playground, valkey_server: Server, namespace: str
-) -> AsyncIterator[Asker]:
+async def asker(slack: Playground, valkey_server: Server, namespace: str) -> AsyncIterator[Asker]:
     """Somebody who asks, in the namespace that the bots of this test serve."""
     async with await ReviewStore.open(valkey_server.url, namespace) as store:
         yield Asker(store, slack)

@@ -1,0 +1,236 @@
+"""The bot as a process: how it starts, what it says, how it ends, what it survives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sudoagent.playground import AsyncPlayground
+from sudoagent.playground.cast import APP_TOKEN, BOT_TOKEN, REVIEWERS
+from sudoagent.review.store import ReviewStore
+from support.bot import Asked, Asker, BotProcess, StartBot
+from support.valkey import Server
+
+SETTINGS = {"SLACK_BOT_TOKEN": "xoxb-not-a-real-token", "SLACK_APP_TOKEN": "xapp-not-a-real-token"}
+
+
+def run(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SLACK_", "SUDOAGENT_", "REDIS_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "sudoagent_bot", *options],
+        env={**inherited, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_variable_and_exit_code():
+    shown = run("--help")
+    assert shown.returncode == 0
+    for word in (*SETTINGS, "REDIS_URL", "SUDOAGENT_SIGNING_KEY", "SUDOAGENT_BOT_AUDIT", "78"):
+        assert word in shown.stdout
+
+
+def test_the_command_is_installed_under_its_name():
+    command = Path(sys.executable).with_name("sudoagent-bot")
+    shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("sudoagent-bot, version ")
+
+
+def test_missing_settings_end_it_at_once_with_a_line_for_each():
+    ended = run()
+    assert ended.returncode == 78
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 2
+    assert all(name in line for name, line in zip(SETTINGS, lines, strict=True))
+
+
+def test_check_says_what_is_wrong_or_that_nothing_is():
+    assert run("--check", SLACK_BOT_TOKEN="xoxb-not-a-real-token").returncode == 78
+    checked = run("--check", **SETTINGS)
+    assert checked.returncode == 0
+    assert "complete" in checked.stdout
+    assert "not-a-real-token" not in checked.stdout + checked.stderr
+
+
+def test_an_audit_log_that_cannot_be_is_a_wrong_setting(start_bot: StartBot, tmp_path: Path):
+    (tmp_path / "a_folder").mkdir()
+    bot = start_bot(SUDOAGENT_BOT_AUDIT=str(tmp_path / "a_folder"))
+    assert bot.exit_code() == 78
+    assert "SUDOAGENT_BOT_AUDIT" in bot.log
+
+
+@pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+def test_a_token_that_slack_refuses_ends_it_with_78(start_bot: StartBot, variable: str):
+    bot = start_bot(**{variable: SETTINGS[variable]})
+    assert bot.exit_code() == 78
+    assert variable in bot.log
+    assert "not-a-real-token" not in bot.log
+
+
+async def test_a_bot_token_revoked_while_it_runs_ends_it_with_78(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await aslack.revoke_token(BOT_TOKEN)
+    assert (await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)).acknowledged
+    assert await asyncio.to_thread(bot.exit_code) == 78
+    assert "SLACK_BOT_TOKEN" in bot.log
+    assert (await asker.stored(asked)).sealed_votes == ()
+
+
+async def test_an_app_token_revoked_while_it_runs_ends_it_with_78(
+    bot: BotProcess, aslack: AsyncPlayground
+):
+    await aslack.revoke_token(APP_TOKEN)
+    await aslack.drop_sockets()
+    assert await asyncio.to_thread(bot.exit_code) == 78
+    assert "SLACK_APP_TOKEN" in bot.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_it_finishes_the_clicks_that_came_and_exits_with_0(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker, number: int
+):
+    asked = await asker.ask()
+    await aslack.slow_down("users.info", 1.0)
+    assert (await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)).acknowledged
+    bot.signal(number)
+    assert await asyncio.to_thread(bot.exit_code) == 0
+    assert (await asker.stored(asked)).state == "approved"
+    assert "stopped" in bot.log
+
+
+def test_told_to_stop_while_it_waits_for_slack_it_stops(start_bot: StartBot):
+    bot = start_bot(SLACK_API_URL="http://127.0.0.1:9/api/")
+    bot.waits_to_log("waiting for Slack")
+    assert bot.terminate() == 0
+
+
+async def test_oauth_variables_in_the_environment_do_not_make_it_forget_its_token(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    start_bot(SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="secret").ready()
+    asked = await asker.ask()
+    assert (await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)).acknowledged
+    await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def test_the_log_says_what_it_serves_in_single_lines_without_secrets_or_arguments(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await aslack.as_person("U0BOB").click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved")
+    await aslack.as_person("U0RAVI").click("details", ts=asked.ts, value=asked.id, blindly=True)
+    assert bot.terminate() == 0
+    log = bot.log
+    assert "Valkey" in log
+    assert "Playground (T0PLAYGROUND)" in log
+    for line in log.splitlines():
+        assert line[:4].isdigit(), line
+    for secret in (BOT_TOKEN, APP_TOKEN, "the-key-of", "user_2", "1500", "ticket="):
+        assert secret not in log
+
+
+async def test_a_store_that_comes_late_goes_and_comes_back_is_waited_for(
+    start_bot: StartBot, aslack: AsyncPlayground, own_server: Server
+):
+    own_server.kill()
+    bot = start_bot(REDIS_URL=own_server.url)
+    bot.waits_to_log("waiting for the store")
+    own_server.start()
+    bot.ready()
+    namespace = bot.environment["SUDOAGENT_NAMESPACE"]
+    async with await ReviewStore.open(own_server.url, namespace, patience=20.0) as store:
+        asker = Asker(store, aslack)
+        asked = await asker.ask()
+        own_server.kill()
+        bot.waits_to_log("nothing can be stored")
+        own_server.start()
+        bot.waits_to_log("answers again")
+        await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)
+        await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def test_a_vote_that_cannot_be_stored_is_said_not_to_be(
+    start_bot: StartBot, aslack: AsyncPlayground, own_server: Server
+):
+    bot = start_bot(REDIS_URL=own_server.url).ready()
+    namespace = bot.environment["SUDOAGENT_NAMESPACE"]
+    async with await ReviewStore.open(own_server.url, namespace) as store:
+        asked = await Asker(store, aslack).ask()
+    own_server.kill()
+    bob = aslack.as_person("U0BOB")
+    assert (await bob.click("approve", ts=asked.ts)).acknowledged
+    await bob.wait_for_ephemeral("could not be stored", timeout=30.0)
+    assert bot.refusals[-1]["metadata"]["refusal"] == "storage"
+
+
+async def test_a_cut_connection_is_made_again_and_clicks_arrive(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await aslack.drop_sockets()
+    await asyncio.to_thread(bot.ready, 2)
+    await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def press_thirty_times(aslack: AsyncPlayground, asked: Asked, reason: str) -> list[str]:
+    """Return why clicks were missed that were made while Slack replaced the connection."""
+
+    async def press(number: int) -> str | None:
+        await asyncio.sleep(number * 0.01)
+        hand = aslack.as_person(REVIEWERS[number % 3])
+        return (await hand.click("approve", ts=asked.ts, value=asked.id, blindly=True)).missed
+
+    clicks = [asyncio.ensure_future(press(number)) for number in range(30)]
+    await asyncio.sleep(0.05)
+    await aslack.refresh_sockets(reason)
+    return [missed for missed in await asyncio.gather(*clicks) if missed]
+
+
+async def test_an_announced_refresh_loses_no_click(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(quorum=3)
+    assert await press_thirty_times(aslack, asked, "warning") == []
+    await asyncio.to_thread(bot.ready, 2)
+    assert (await asker.stored(asked)).state == "approved"
+
+
+async def test_a_refresh_at_once_loses_no_click_that_was_delivered(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(quorum=3)
+    missed = await press_thirty_times(aslack, asked, "refresh_requested")
+    # Slack itself had nobody to send these to.
+    assert set(missed) <= {"no app is connected"}
+    await asyncio.to_thread(bot.ready, 2)
+    for name in REVIEWERS:
+        hand = aslack.as_person(name)
+        assert (await hand.click("approve", ts=asked.ts, value=asked.id, blindly=True)).acknowledged
+    await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def test_a_connection_that_cannot_be_opened_is_tried_again_with_a_new_ticket(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    await aslack.fail("apps.connections.open", "rate_limited", retry_after=1)
+    await aslack.fail("apps.connections.open", "server_error", times=2)
+    await aslack.drop_sockets()
+    await asyncio.to_thread(bot.ready, 2)
+    assert "xapp" not in bot.log

@@ -1,0 +1,233 @@
+"""What no click drives: deadlines, repaints that somebody else left, records not to be trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+from sudoagent.playground import AsyncPlayground
+from sudoagent.review.request import SCHEMA_VERSION, SignedVote, encode
+from sudoagent.review.seal import Keyring
+from sudoagent_bot.sweeper import Pace
+from support.bot import SIGNING_KEY, Asked, Asker, BotProcess, StartBot
+from support.valkey import Server, eventually
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_expiries_keep_a_pace():
+    clock = Clock()
+    pace = Pace(40.0, clock)
+    assert pace.wait() == 0
+    pace.spend()
+    assert pace.wait() == 1.5
+    clock.now += 1.5
+    assert pace.wait() == 0
+
+
+def test_two_bots_keep_half_the_pace_each():
+    pace = Pace(40.0, Clock())
+    pace.spend(sharing=2)
+    assert pace.wait() == 3.0
+    pace.spend(sharing=0)
+    assert pace.wait() == 4.5
+
+
+def test_idle_time_is_not_saved_up():
+    clock = Clock()
+    pace = Pace(40.0, clock)
+    clock.now += 3600
+    pace.spend()
+    assert pace.wait() == 1.5
+
+
+def test_a_pause_holds_and_a_shorter_one_does_not_shorten_it():
+    clock = Clock()
+    pace = Pace(float("inf"), clock)
+    pace.spend()
+    assert pace.wait() == 0
+    pace.pause(30.0)
+    pace.pause(1.0)
+    assert pace.wait() == 30.0
+
+
+async def vote_as_a_dying_bot(asker: Asker, asked: Asked, choice: Any = "approve") -> None:
+    """Leave what a bot leaves that is killed between the script and the repaint."""
+    vote = SignedVote(
+        v=SCHEMA_VERSION,
+        request_id=asked.id,
+        nonce=asked.request.nonce,
+        digest=asked.request.digest,
+        choice=choice,
+        team_id="T0PLAYGROUND",
+        user_id="U0ALICE",
+        at=asked.request.created_at + 1,
+    )
+    reply = await asker.store.vote(vote, asker.keyring.seal(encode(vote), "vote"))
+    assert reply.kind == "decided"
+
+
+async def test_a_request_expires_although_whoever_asked_is_gone(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(seconds=0.5)
+    await aslack.wait_for_revision(asked.ts, "Expired", without_buttons=True)
+    assert (await asker.stored(asked)).state == "expired"
+
+
+async def test_a_withdrawn_request_loses_its_buttons(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await asker.store.cancel(asked.id, "stopped")
+    card = await aslack.wait_for_revision(asked.ts, "Withdrawn", without_buttons=True)
+    assert "was stopped" in card.words
+
+
+async def test_the_next_bot_repaints_what_a_killed_one_left_and_takes_over_pending_cards(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    decided, overdue, pending = [await asker.ask(seconds=s) for s in (600.0, 0.1, 600.0)]
+    await vote_as_a_dying_bot(asker, decided)
+    # On loan to the dead bot, until the loan ends.
+    assert await asker.store.repaints.take(lease_ms=500) == (decided.id,)
+    start_bot().ready()
+    await aslack.wait_for_revision(decided.ts, "Approved", without_buttons=True)
+    await aslack.wait_for_revision(overdue.ts, "Expired", without_buttons=True)
+    await aslack.as_person("U0BOB").click("approve", ts=pending.ts)
+    await aslack.wait_for_revision(pending.ts, "Approved", without_buttons=True)
+
+
+async def test_decisions_are_repainted_before_expiries(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    overdue = [await asker.ask(seconds=0.05) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    for asked in overdue:
+        assert (await asker.store.expire(asked.id)).kind == "ended"
+    decided = [await asker.ask() for _ in range(3)]
+    for asked in decided:
+        await vote_as_a_dying_bot(asker, asked)
+    start_bot().ready()
+    for asked in decided:
+        await aslack.wait_for_revision(asked.ts, "Approved")
+    order = [call.arguments["ts"] for call in await aslack.calls("chat.update")]
+    assert set(order[:3]) == {asked.ts for asked in decided}
+
+
+async def test_a_card_that_slack_would_not_update_now_is_updated_later(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await aslack.fail("chat.update", "rate_limited", retry_after=4)
+    await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved", timeout=20.0)
+    refused, done = await aslack.calls("chat.update")
+    assert done.at - refused.at >= 4
+
+
+async def test_a_card_that_is_gone_does_not_hold_up_the_others(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    gone, there = await asker.ask(), await asker.ask()
+    await aslack.delete_message(gone.ts)
+    await vote_as_a_dying_bot(asker, gone)
+    await vote_as_a_dying_bot(asker, there)
+    await aslack.wait_for_revision(there.ts, "Approved")
+    await asyncio.to_thread(bot.waits_to_log, "stays as it is")
+    assert await asker.store.repaints.take() == ()
+
+
+async def test_a_request_that_ended_before_it_was_posted_is_painted_when_it_is(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    request = asker.request()
+    await asker.store_only(request)
+    await asker.store.cancel(request.id, "exit")
+    await asyncio.sleep(0.2)
+    asked = await asker.post(request)
+    await aslack.wait_for_revision(asked.ts, "Withdrawn", without_buttons=True)
+
+
+async def test_records_that_the_library_did_not_write_are_refused_recorded_and_survived(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker, valkey_server: Server
+):
+    def write(asked: Asked, *fields: object) -> None:
+        valkey_server.call("HSET", asker.store._keys.request(asked.id), *fields)
+
+    forged = Keyring(["not-the-key-of-this-deployment"])
+    unsigned, foreign, forged_one, oversized, state = [await asker.ask() for _ in range(5)]
+    write(unsigned, "sealed", encode(unsigned.request))
+    write(foreign, "v", 2)
+    write(forged_one, "sealed", forged.seal(encode(forged_one.request), "request"))
+    write(oversized, "padding", b"x" * 400_000)
+    write(state, "state", "approved", "approvals", 3)
+    hostile = (unsigned, foreign, forged_one, oversized, state)
+    alice = aslack.as_person("U0ALICE")
+    for asked in hostile[:-1]:
+        assert (await alice.click("approve", ts=asked.ts)).acknowledged
+    for asked in hostile:
+        repaints = f"{asker.store._keys.prefix}repaints"
+        valkey_server.call("ZADD", repaints, 1, asked.id)
+        valkey_server.call("PEXPIRE", repaints, 600_000)
+    await asyncio.to_thread(eventually, lambda: len(bot.refusals) >= 9, "nine records are refused")
+    assert {entry["metadata"]["refusal"] for entry in bot.refusals} == {"tampered"}
+    assert {entry["request_id"] for entry in bot.refusals} == {asked.id for asked in hostile}
+    assert not await aslack.calls("chat.update")
+    # The worker lives on.
+    asked = await asker.ask()
+    await alice.click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def test_a_vote_that_no_bot_sealed_is_not_shown_as_one(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(quorum=2)
+    vote = SignedVote(
+        v=SCHEMA_VERSION,
+        request_id=asked.id,
+        nonce=asked.request.nonce,
+        digest=asked.request.digest,
+        choice="approve",
+        team_id="T0PLAYGROUND",
+        user_id="U0MALLORY",
+        at=asked.request.created_at,
+    )
+    forged = Keyring(["not-the-key-of-this-deployment"]).seal(encode(vote), "vote")
+    await asker.store.vote(vote, forged)
+    await asyncio.to_thread(eventually, lambda: bot.refusals, "the vote is refused")
+    assert bot.refusals[0]["metadata"]["refusal"] == "tampered"
+    assert not await aslack.calls("chat.update")
+
+
+async def test_a_request_sealed_with_the_former_key_is_still_served(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    start_bot(SUDOAGENT_SIGNING_KEY=f"the-new-key-of-this-deployment,{SIGNING_KEY}").ready()
+    asked = await asker.ask()
+    await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+async def test_a_bot_is_seen_while_it_serves_and_not_after_it_left(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    async def bots(count: int) -> None:
+        async with asyncio.timeout(30):
+            while len(await asker.store.presence.bots()) != count:  # noqa: ASYNC110 - Redis says no more
+                await asyncio.sleep(0.05)
+
+    assert await asker.store.presence.bots() == ()
+    leaving, dying = start_bot().ready(), start_bot().ready()
+    await bots(2)
+    assert await asyncio.to_thread(leaving.terminate) == 0
+    await bots(1)
+    dying.signal(signal.SIGKILL)
+    await bots(0)
