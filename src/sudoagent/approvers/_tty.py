@@ -25,6 +25,7 @@ class Withdrawal:
         self._reading, self._writing = os.pipe()
         self._lock = threading.Lock()
         self._closed = False
+        self.withdrawn = False
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable when the question is withdrawn."""
@@ -33,6 +34,7 @@ class Withdrawal:
     def withdraw(self) -> None:
         """End the wait, if there still is one."""
         with self._lock:
+            self.withdrawn = True
             if not self._closed:
                 os.write(self._writing, b"x")
 
@@ -68,7 +70,7 @@ class Terminal:
         ready, _, _ = select.select(watched, [], [], remaining)
         if self._descriptor not in ready or len(ready) > 1:
             return None
-        # A terminal in canonical mode hands over one whole line.
+        # In line mode a terminal hands over one whole line.
         return os.read(self._descriptor, 4096).decode("utf-8", "replace")
 
 
@@ -89,7 +91,27 @@ def controlling_terminal() -> Iterator[Terminal]:
                 "the program runs in the background of its terminal, where nobody can be asked"
             )
         terminal = Terminal(descriptor)
-        with terminal.stream:
+        with _line_mode(descriptor), terminal.stream:
             yield terminal
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _line_mode(descriptor: int) -> Iterator[None]:
+    # A program that draws its own screen may have the terminal hand over every key at once, unseen:
+    # the y of another word must not approve.
+    before = termios.tcgetattr(descriptor)
+    iflag, oflag, cflag, lflag, *rest = before
+    lines = [
+        iflag | termios.ICRNL,
+        oflag | termios.OPOST,
+        cflag,
+        lflag | termios.ICANON | termios.ECHO | termios.ISIG,
+        *rest,
+    ]
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, lines)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

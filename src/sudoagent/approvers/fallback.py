@@ -37,7 +37,8 @@ class FallbackApprover:
             raise ConfigurationError("FallbackApprover needs two approvers or more to choose from")
         for approver in approvers:
             if isinstance(approver, type) or not callable(getattr(approver, "approve", None)):
-                raise ConfigurationError(f"{approver!r} is no approver: pass an instance of one")
+                kind = approver if isinstance(approver, type) else type(approver)
+                raise ConfigurationError(f"{kind.__name__} is no approver: pass an instance of one")
         self._approvers = approvers
 
     @property

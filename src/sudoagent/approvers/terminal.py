@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import threading
 import time
 from asyncio import CancelledError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["InteractiveApprover", "Question"]
 
+# Seconds; the operating system cannot wait for much more.
+_LONGEST = 365 * 24 * 3600.0
+
 # One question at a time, however many threads ask: two on one screen cannot be told apart.
 _screen = threading.Lock()
 
@@ -40,9 +44,14 @@ class Question:
     deadline: float
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The arguments that cannot be shown; what a method's own object holds is no argument."""
+        return tuple(n for n in self.shown.uninspectable if n != self.ctx._receiver)
+
+    @property
     def hides(self) -> bool:
         """Whether the person cannot see all of it."""
-        return bool(self.shown.cut or self.shown.uninspectable)
+        return bool(self.shown.cut or self.unreadable)
 
 
 class InteractiveApprover:
@@ -80,17 +89,19 @@ class InteractiveApprover:
             raise
 
     def _question(self, ctx: Context, result: PolicyResult, request_id: str) -> Question:
-        limits = (self._timeout, result.timeout, ctx.remaining())
+        limits = (self._timeout, result.timeout, ctx.remaining(), _LONGEST)
         deadline = time.monotonic() + min(limit for limit in limits if limit is not None)
         return Question(ctx, result, request_id, present(ctx), deadline)
 
     def _ask(self, question: Question, withdrawal: Withdrawal | None = None) -> Verdict:
-        if question.shown.uninspectable and not question.result.allow_uninspectable:
-            names = ", ".join(question.shown.uninspectable)
+        if question.unreadable and not question.result.allow_uninspectable:
+            names = ", ".join(question.unreadable)
             return _refused("denied", f"these arguments cannot be shown to a person: {names}")
         with _the_screen(question.deadline) as free:
             if not free:
                 return _refused("expired", "another question held the terminal until the deadline")
+            if withdrawal is not None and withdrawal.withdrawn:
+                return _refused("cancelled", "the question was withdrawn")
             with controlling_terminal() as terminal:
                 return _converse(terminal, question, withdrawal)
 
@@ -115,13 +126,19 @@ def _converse(terminal: Terminal, question: Question, withdrawal: Withdrawal | N
         if line is None:
             terminal.stream.write("\n")
             return _refused("expired", "nobody answered in time")
-        word, _, comment = line.strip().partition(" ")
-        if word.lower() == "y" and question.hides:
+        answer = line.strip()
+        if answer.lower() == "y" and question.hides:
             insist(terminal.stream)
-        elif word.lower() in ("y", "yes"):
+        elif answer.lower() in ("y", "yes"):
             return _answered("approve", None)
         else:
-            return _answered("deny", comment.strip() or None)
+            return _answered("deny", _comment(answer))
+
+
+def _comment(answer: str) -> str | None:
+    # Whatever is not a plain yes is a no, and the words say why.
+    word, _, rest = answer.partition(" ")
+    return (rest.strip() if word.lower() in ("n", "no") else answer) or None
 
 
 def _answered(choice: Choice, comment: str | None) -> Verdict:
@@ -137,12 +154,13 @@ def _answered(choice: Choice, comment: str | None) -> Verdict:
     )
 
 
-def _refused(outcome: Literal["denied", "expired"], reason: str) -> Verdict:
+def _refused(outcome: Literal["denied", "expired", "cancelled"], reason: str) -> Verdict:
     return Verdict(outcome=outcome, reason=reason, approver="terminal")
 
 
 def _user() -> str:
+    # By the process's user id: LOGNAME and USER say what whoever started it likes.
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run under an id that has no name
-        return "somebody"
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under an id that has no name
+        return f"user {os.getuid()}"
