@@ -1,14 +1,119 @@
-"""Secrets on command lines."""
+"""Secrets on command lines, in the commands' own short flags and positions.
+
+Sources: the manual pages of the commands named. Long flags are assignments like any other.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from ._looks import is_placeholder
 from ._marks import Span
+from ._rules import Rule, found_by
 
 __all__ = ["command_spans"]
+
+_WORD = r"(?:\"([^\"]{1,256})\"|'([^']{1,256})'|([^\s\"']{1,256}))"
+_ATTACHED = r"([^\s\"'-][^\s\"']{0,255})"
+_PAIR = r"[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})"
+
+# commands, the flag before the secret, the secret.
+_FLAGS: tuple[tuple[str, str, str], ...] = (
+    ("curl wget", r"(?:-u|--user)[ =]?", _PAIR),
+    ("curl", r"(?:-U|--proxy-user)[ =]?", _PAIR),
+    ("http https xh", r"(?:-a|--auth)[ =]?", _PAIR),
+    (
+        "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlpump mariadb mariadb-dump",
+        r"-p",
+        _ATTACHED,
+    ),
+    ("sshpass", r"-p ?", _WORD),
+    ("redis-cli valkey-cli", r"-a ", _WORD),
+    ("docker podman helm az cf oc skopeo nerdctl argocd ibmcloud buildah", r"-p[ =]", _WORD),
+    (
+        "mongo mongosh mongodump mongorestore mongoimport mongoexport cypher-shell",
+        r"-p[ =]?",
+        _WORD,
+    ),
+    ("ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami", r"-w ?", _WORD),
+    ("sqlcmd bcp isql tsql mosquitto_pub mosquitto_sub zip unzip zipcloak", r"-P ?", _WORD),
+    ("7z 7za 7zr rar unrar", r"-h?p", _ATTACHED),
+    ("smbclient winexe rpcclient wmic net", r"-U ?[\"']?[^\s%\"']{1,64}%", r"([^\s\"']{1,128})"),
+    ("snmpget snmpwalk snmpset snmpbulkwalk snmptable", r"-[cAX] ?", _WORD),
+    ("htpasswd", r"-\w*b\w* +\S+ +\S+ +", _WORD),
+    ("aws", r"configure +set +\S*(?:secret|token)\S* +", _WORD),
+    ("sqlplus", r"[\w.]{1,64}/", r"([^@\s/]{1,128})@"),
+    ("xfreerdp wfreerdp mstsc cmdkey", r"/p(?:ass)?:", _WORD),
+)
+_BY_COMMAND: dict[str, list[re.Pattern[str]]] = {}
+for _names, _flag, _secret in _FLAGS:
+    for _name in _names.split():
+        _expression = re.compile(rf"(?<=\s){_flag}{_secret}")
+        _BY_COMMAND.setdefault(_name, []).append(_expression)
+_COMMAND = re.compile(
+    rf"(?<![\w.-])(?:{'|'.join(sorted(map(re.escape, _BY_COMMAND), key=len, reverse=True))})"
+    r"(?=(?:\.exe)?\s)"
+)
+# One command: up to the pipe, the separator or the end of the line.
+_SEGMENT = re.compile(r"[^\n|;]+")
+
+_OTHERS = (
+    Rule(
+        ("chpasswd",),
+        re.compile(
+            r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?\s?\|[^\n|]{0,40}chpasswd"
+        ),
+    ),
+    Rule(
+        ("sudo", "--password-stdin", "--stdin", "--passphrase-fd", "kinit"),
+        re.compile(
+            r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}\|[^\n|]{0,120}?"
+            r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
+        ),
+    ),
+    Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
+    Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
+    Rule(
+        ("identified",),
+        re.compile(
+            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?"
+            r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
+        ),
+    ),
+    # .netrc and .pgpass.
+    Rule(("login",), re.compile(r"(?<!\w)login\s{1,4}\S{1,128}\s{1,4}password\s{1,4}(\S{1,256})")),
+    Rule(
+        ("543", "6432", ":*:"),
+        re.compile(
+            r"(?m)^[\w.*-]{1,128}:(?:543\d|6432|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:(\S{1,256})$"
+        ),
+    ),
+)
 
 
 def command_spans(text: str) -> Iterator[Span]:
     """Yield where command lines in the text carry a secret."""
-    yield from ()
+    for begin, end in (*_flag_spans(text), *found_by(_OTHERS, text, text.lower())):
+        secret = text[begin:end]
+        if not is_placeholder(secret) and not secret.startswith(("-", "$", "@")):
+            yield begin, end
+
+
+def _flag_spans(text: str) -> Iterator[Span]:
+    if _COMMAND.search(text) is None:
+        return
+    for segment in _SEGMENT.finditer(text):
+        seen: set[str] = set()
+        for command in _COMMAND.finditer(text, *segment.span()):
+            name = command[0]
+            if name not in seen:
+                # Once for each: its flags are looked for up to the end of the segment.
+                seen.add(name)
+                yield from _after(name, text, command.end(), segment.end())
+
+
+def _after(name: str, text: str, begin: int, end: int) -> Iterator[Span]:
+    for expression in _BY_COMMAND[name]:
+        for match in expression.finditer(text, begin, end):
+            yield match.span(match.lastindex or 0)

@@ -70,26 +70,29 @@ def _mixed(text: str) -> bool:
     return len(text) >= 20 and 3 <= digits <= len(text) * 0.7
 
 
-def looks_secret(text: str) -> bool:
-    """Whether a bare word in prose is more likely a password than a word of the language."""
+def looks_secret(text: str, *, typed: bool = False) -> bool:
+    """Whether a bare word in prose is more likely a secret than a word of the language.
+
+    ``typed``: people choose such secrets, and choose “hunter2”; machines do not.
+    """
     if len(text) < 4 or is_placeholder(text) or not text.isprintable():
         return False
     letters, digits = any(map(str.isalpha, text)), any(map(str.isdigit, text))
     if letters and digits:
-        return not _TERM.fullmatch(text)
-    symbols = len(text) - sum(map(str.isalnum, text))
-    return letters and symbols > 0 and _SYMBOL.search(text) is not None
+        return not (_TERM.fullmatch(text) or (not typed and _NUMBERED.fullmatch(text)))
+    return letters and _SYMBOL.search(text) is not None
 
 
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
 _TERM = re.compile(
     r"""
       (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ipv?|ipv|rfc|ec|p|s|v|x|h|k8s|i18n|ps|ec)-?\d[\w.-]{0,8}
-    | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th) | [a-z]{1,12}-?\d{1,2}
+    | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
     | (?:jwt|totp|hotp|fido|u2f|mfa|2fa|bcrypt|argon2id?|pbkdf2|scrypt|k8s|i18n|oauth2?)[\w.-]{0,3}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"[A-Za-z]{1,16}[-_.]?\d{1,2}")
 _SYMBOL = re.compile(r"[!@#$%^&*+=?~|]")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..display import cut
 from ..errors import ConfigurationError
 from ._names import Sensitivity, judge
-from ._text import replaced
+from ._text import clean
 from ._walk import Walk
 from ._words import split
 
@@ -36,6 +36,7 @@ class Redactor:
     names: tuple[str, ...] = ()
     patterns: tuple[str | re.Pattern[str], ...] = ()
     _words: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
+    _stems: str = field(init=False, repr=False, compare=False)
     _compiled: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
 
     def __init__(
@@ -45,6 +46,8 @@ class Redactor:
         put(self, "names", (names,) if isinstance(names, str) else tuple(names))
         put(self, "patterns", (patterns,) if isinstance(patterns, str) else tuple(patterns))
         put(self, "_words", tuple(_words(name) for name in self.names))
+        stems = "|".join(re.escape(words[-1]) for words in self._words)
+        put(self, "_stems", stems)
         put(self, "_compiled", tuple(_compiled(pattern) for pattern in self.patterns))
 
     def value(self, value: Any, name: str | None = None) -> Any:
@@ -78,7 +81,7 @@ class Redactor:
         return judge(name)
 
     def _clean(self, text: str) -> str:
-        return replaced(text, ())
+        return clean(text, self.judge, self._compiled, self._stems)
 
 
 def without(text: str, known: Iterable[str]) -> str:

@@ -1,0 +1,126 @@
+"""Secrets behind their name: in code, JSON, YAML, environment files, XML, flags, forms and prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from ._deciding import DECISIONS, Finding
+from ._looks import is_placeholder, looks_random
+from ._marks import Span
+from ._names import Sensitivity
+from ._values import is_literal, read_value
+from ._vocabulary import CARD_HEADS, CODE_HEADS, KEY_HEADS, PLAIN_KEY_HEADS, PROVIDERS
+
+__all__ = ["assignment_spans"]
+
+Judge = Callable[[str], Sensitivity]
+
+# A name is looked at only when it holds one of these.
+_STEMS = (
+    "pass|pwd|psw|pw|secret|token|key|auth|cred|cookie|otp|pin|cvv|cvc|cvn|ssn|social|jwt|bearer|"
+    "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|kennwort|senha|"
+    "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|парол|секрет|токен|密|パスワ|비밀|"
+    "licen[sc]e|ticket|seed|docker|nonce|hmac"
+)
+_BEHIND = re.compile(
+    r"""
+    (?P<close>\\*["'`”’]?\]?)
+    (?P<aside>\s?\([^()\n"']{1,40}\)(?=\s?[:=]|\sis\s)|\s\[[^\[\]\n"']{1,40}\](?=\s?[:=])
+      |\s(?:value|string|phrase|hash)(?=\s?[:=]|\sis\s)
+      |\s(?:for|of|to|on|in|at)\s[\w.@/'’-]{1,40}(?:\s[\w.@/'’-]{1,40}){0,3}?(?=\s?[:=]|\s(?:is|was)\s)
+    )?
+    (?:
+      (?P<typed>\s{0,2}:\s{0,2}[A-Za-z_&*][\w.\[\]|<>?&*]{0,40}?|\s(?:string|str|String|&str|\[\]byte|text))?
+      \s{0,8}(?P<equals>={1,3}>?|:{1,4}=|\?=|\|\|=?|<-|!==?)\s{0,8}
+    | \s{0,4}(?P<colon>:|：|->|＝)(?![:/]{2})\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?
+    | (?P<percent>%3[DdAa](?:%20)?)
+    | (?P<entry>[\s,/]{1,4}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\\*["'])
+    | (?P<comma>\s{0,4},\s{0,4})(?=\\*["'])
+    | \s?(?P<call>\()\s{0,2}(?=["'`])
+    | (?P<element>(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?)(?=[^<\s])
+    | \s{1,3}(?P<says>(?:is|was|are|were|equals|being|will\ be|would\ be|should\ be|must\ be
+        |(?:(?:is|was|has\ been|be|been|got|were)\ )?(?:re)?(?:set|changed|updated|rotated)\ to|to|as)
+        (?:\s(?:now|still|currently|just|simply|actually|literally))?:?)\s{1,3}
+    | (?P<blank>\s{1,3})
+    )
+    """,
+    re.VERBOSE,
+)
+_HEADS = (
+    KEY_HEADS
+    | CODE_HEADS
+    | CARD_HEADS
+    | PLAIN_KEY_HEADS
+    | PROVIDERS
+    | frozenset(
+        ["max", "min", "total", "num", "prompt", "completion", "input", "output", "page", "next", "pagination", "continuation", "stop", "eos", "bos", "pad", "unk", "sep", "mask", "special", "boarding", "gpio", "seed", "recovery", "backup", "security", "client", "personal", "social", "reasoning", "cached", "remaining", "used", "refresh"]
+    )
+)
+
+
+@lru_cache(maxsize=64)
+def _names(stems: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.-])(?=[\w.-]{{0,96}}?(?:{stems}))[\w.-]+", re.IGNORECASE)
+
+
+def assignment_spans(text: str, judge: Judge, extra: str = "") -> Iterator[Span]:
+    """Yield the values that stand behind a secret's name. ``extra`` are further parts of names."""
+    names = _names(f"{_STEMS}|{extra}" if extra else _STEMS)
+    at = 0
+    while match := names.search(text, at):
+        at = match.end()
+        phrase = _full_name(text, match)
+        sensitivity = judge(phrase)
+        if sensitivity is Sensitivity.PLAIN:
+            continue
+        span = _value_span(text, match, phrase, sensitivity)
+        if span is not None:
+            yield span
+            at = max(at, span[1])
+
+
+def _full_name(text: str, match: re.Match[str]) -> str:
+    """Return the name with the words before it that belong to it: “Stripe API key”."""
+    name, start = match[0], match.start()
+    if text[start - 1 : start] != " " or not name.isalpha():
+        return name
+    for word in reversed(text[max(start - 48, 0) : start].split()[-3:]):
+        if word.lower() not in _HEADS:
+            break
+        name = f"{word} {name}"
+    return name
+
+
+def _value_span(
+    text: str, match: re.Match[str], phrase: str, sensitivity: Sensitivity
+) -> Span | None:
+    behind = _BEHIND.match(text, match.end())
+    if behind is None:
+        return None
+    how = next(sign for sign in _SIGNS if behind[sign] is not None)
+    if how == "element":
+        return _element(text, match, behind)
+    value = read_value(text, behind.end())
+    if value is None or not is_literal(value, match[0]):
+        return None
+    if sensitivity is Sensitivity.SUSPECT:
+        return value.span if how in _TIGHT and looks_random(value.text) else None
+    closed = any(quote in behind["close"] for quote in "\"'`”’")
+    return DECISIONS[how](
+        Finding(text, match.start(), match[0], phrase, behind[how], closed, value)
+    )
+
+
+_SIGNS = (*DECISIONS, "element")
+_TIGHT = frozenset({"equals", "colon", "percent", "entry"})
+
+
+def _element(text: str, match: re.Match[str], behind: re.Match[str]) -> Span | None:
+    # <password>…</password>, <ns:password>…
+    if not re.search(r"<(?:[\w-]{1,32}:)?\Z", text[max(match.start() - 34, 0) : match.start()]):
+        return None
+    end = text.find("<", behind.end(), behind.end() + 16_384)
+    content = text[behind.end() : end if end >= 0 else None].removesuffix("]]>")
+    return None if is_placeholder(content.strip()) else (behind.end(), behind.end() + len(content))

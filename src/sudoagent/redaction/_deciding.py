@@ -1,0 +1,241 @@
+"""Decides whether what stands behind a secret's name in a text is the secret. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ._looks import harmless, looks_secret
+from ._marks import Span
+from ._names import Sensitivity, judge
+from ._values import ORDINARY, Value, is_ordinary_word
+
+__all__ = ["DECISIONS", "Finding"]
+
+# What people type themselves may be any word; what machines make is not.
+_TYPED = re.compile(
+    r"passw|passp|passc|passd|passk|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola|парол"
+    r"|密|パスワ|비밀|has[lł]o|salasana|l[oö]senord",
+    re.IGNORECASE,
+)
+_WORDY = re.compile(r"passphrase|passw|mnemonic|seed|recovery", re.IGNORECASE)
+_DIGITAL = re.compile(r"pin\b|otp|cvv|cvc|cvn|code|ssn|social", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{3,10}|\d{3}-\d{2}-\d{4}|\d{3}-\d{3}")
+_PHRASE = re.compile(r"[a-z]{2,12}(?:,? [a-z]{2,12}){2,25}(?=[.\"'\n]|\s*\Z)")
+_CODE_LIKE = re.compile(r"[_\d-]|[a-z][A-Z]|^[A-Z]{4,}$|\w\.\w")
+_GETTER = re.compile(
+    r"(?:^|[_.])(?:get|fetch|load|read|find|lookup|delete|remove|has|check|is|ask|prompt|input"
+    r"|raw_input|list|create|rotate|revoke|validate|verify|parse|decode|require|missing|invalid"
+    r"|describe)",
+    re.IGNORECASE,
+)
+_SETTER = re.compile(
+    r"(?:set|put|add|header|define|append|config|property|env|insert|with|tuple|pair|entry)\w*"
+    r"\(\s{0,2}\\?[\"']\Z",
+    re.IGNORECASE,
+)
+_CHANGING = re.compile(r"(?i)\b(?:set|chang|reset|updat|rotat|switch)\w{0,3}\b[^.\n]{0,40}\Z")
+_OWNER = re.compile(
+    r"(?i)\b(?:my|your|his|her|their|our|the|card|sim|phone|new|with|using|enter|entered|and|is|use"
+    r"|current|old|account|door|safe)\s\Z|[,:(]\s?\Z|\A\Z"
+)
+_STATES = frozenset(
+    ["required", "optional", "expired", "invalid", "missing", "enabled", "disabled", "changed", "unset", "empty", "default", "hidden", "stored", "never", "always", "string", "text", "boolean", "number", "valid", "wrong", "incorrect", "unknown", "rejected", "accepted"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A secret's name in a text, and the value behind it.
+
+    ``name`` is as it is written, ``phrase`` with the words before it that belong to it. ``sign``
+    is what stands between name and value.
+    """
+
+    text: str
+    start: int
+    name: str
+    phrase: str
+    sign: str
+    closed: bool
+    value: Value
+
+    @property
+    def code_like(self) -> bool:
+        """Whether the name is written as in code or configuration, not as in a sentence."""
+        return self.closed or _CODE_LIKE.search(self.name) is not None
+
+    @property
+    def typed(self) -> bool:
+        """Whether people choose such secrets themselves, so that any word may be one."""
+        return _TYPED.search(self.phrase) is not None
+
+    def before(self, size: int) -> str:
+        """Return the characters before the name."""
+        return self.text[max(self.start - size, 0) : self.start]
+
+    def begins_line(self) -> bool:
+        """Whether nothing but indentation, a dash or ``export`` stands before the name."""
+        line = self.before(24).rpartition("\n")[2]
+        return line.strip().lower() in ("", "-", "*", "export", "set", "env", "setenv", '"', "'")
+
+    def ends_line(self) -> bool:
+        """Whether nothing stands behind the value on its line."""
+        rest = self.text[self.value.span[1] : self.value.span[1] + 2]
+        return not rest.strip(" .,") or rest[0] in "\n#"
+
+
+def _equals(found: Finding) -> Span | None:
+    value = found.value
+    if value.kind != "bare":
+        return None if _is_count(found) else value.span
+    if (
+        found.sign.strip().strip("=!") == ""
+        and len(found.sign.strip()) > 1
+        and value.text.isalpha()
+    ):
+        return None  # a comparison with another variable
+    if value.text.lower() in _STATES or _is_count(found):
+        return None
+    if found.before(2).rstrip().endswith(";"):
+        return _up_to_semicolon(found)
+    return _phrase(found) or value.span
+
+
+def _up_to_semicolon(found: Finding) -> Span:
+    # ADO, ODBC: a value goes on, blanks and all, to the semicolon.
+    begin = found.value.span[0]
+    match = re.compile(r"[^;\n\"']{1,512}").match(found.text, begin)
+    return (begin, match.end()) if match else found.value.span
+
+
+def _colon(found: Finding) -> Span | None:
+    value = found.value
+    if value.kind == "quoted":
+        return None if _is_count(found) else value.span
+    if value.kind == "bracket":
+        return value.span if found.closed else None
+    if found.text[value.span[1] : value.span[1] + 1] == ":" or _is_count(found):
+        return None  # the next label: nothing stands here
+    if value.text.isdigit():
+        return value.span if _is_number(found) or len(value.text) >= 6 else None
+    if looks_secret(value.text, typed=found.typed):
+        return value.span
+    phrase = _phrase(found)
+    if phrase is not None:
+        return phrase
+    if is_ordinary_word(value.text):
+        return None
+    if found.typed or found.code_like or len(value.text) >= 16:
+        return value.span
+    return value.span if found.begins_line() and found.ends_line() else None
+
+
+def _says(found: Finding) -> Span | None:
+    value = found.value
+    if value.kind == "bracket" or is_ordinary_word(value.text):
+        phrase = _phrase(found) if value.kind == "bare" else None
+        return phrase if _WORDY.search(found.phrase) and not _starts_sentence(value.text) else None
+    if _is_number(found) or looks_secret(value.text, typed=found.typed):
+        return value.span
+    direction = found.sign.split()[-1:] in (["to"], ["as"])
+    if direction and not _CHANGING.search(found.before(60)) and "set" not in found.sign:
+        if not any(word in found.sign for word in ("changed", "updated", "rotated")):
+            return None
+    if value.kind == "quoted":
+        return value.span
+    return (_phrase(found) or value.span) if found.typed else None
+
+
+def _starts_sentence(word: str) -> bool:
+    return word.lower() in _FUNCTION_WORDS
+
+
+_FUNCTION_WORDS = frozenset(
+    ["a", "an", "the", "this", "that", "these", "those", "it", "not", "no", "never", "always", "too", "very", "so", "still", "now", "then", "also", "only", "just", "being", "to", "for", "from", "in", "on", "at", "by", "with", "without", "of", "and", "or", "but", "if", "required", "expired", "stored", "set", "valid", "invalid", "wrong", "correct", "incorrect", "missing", "empty", "kept", "hashed", "encrypted", "needed", "used", "optional", "please", "case", "your", "my", "our", "their", "his", "her"]
+)
+
+
+def _blank(found: Finding) -> Span | None:
+    value = found.value
+    if found.name.startswith("-"):
+        return None if value.text.startswith("-") else value.span
+    if value.kind == "bracket" or found.closed or is_ordinary_word(value.text):
+        return None
+    if value.kind == "quoted":
+        strong = looks_secret(value.text, typed=True) or found.name.isupper()
+        return value.span if strong or " " in value.text else None
+    if _is_number(found):
+        clear = found.name.isupper() or _OWNER.search(found.before(16)) is not None
+        return value.span if clear else None
+    if looks_secret(value.text, typed=found.typed) and "=" not in value.text[:-2]:
+        return value.span
+    paired = re.search(
+        r"(?i)\buser(?:name)?\s\S{1,64}\s(?:and|with)\s(?:the\s)?\Z", found.before(96)
+    )
+    return value.span if paired and found.typed else None
+
+
+def _comma(found: Finding) -> Span | None:
+    value = found.value
+    if not found.closed or value.kind != "quoted" or judge(value.text) is Sensitivity.SECRET:
+        return None
+    telling = looks_secret(value.text, typed=True) or " " in value.text
+    return value.span if telling or _SETTER.search(found.before(40)) else None
+
+
+def _call(found: Finding) -> Span | None:
+    if found.value.kind != "quoted" or found.closed or _GETTER.search(found.name):
+        return None
+    return None if is_ordinary_word(found.value.text) else found.value.span
+
+
+def _percent(found: Finding) -> Span | None:
+    return found.value.span
+
+
+def _entry(found: Finding) -> Span | None:
+    return found.value.span if found.closed else None
+
+
+def _is_count(found: Finding) -> bool:
+    text = found.value.text
+    return text.isdigit() and harmless(int(text[:18]), found.name)
+
+
+def _is_number(found: Finding) -> bool:
+    text = found.value.text
+    if not text[:1].isdigit() or _NUMBER.fullmatch(text) is None:
+        return False
+    short = 3 if re.search(r"(?i)cv|cvn", found.phrase) else 4
+    digital = found.typed or _DIGITAL.search(found.phrase) is not None
+    return digital and len(text) >= short
+
+
+def _phrase(found: Finding) -> Span | None:
+    """Return several words that are one secret: a pass phrase, a wallet's words."""
+    if not _WORDY.search(found.phrase):
+        return None
+    begin = found.value.span[0]
+    match = _PHRASE.match(found.text, begin)
+    if match is None:
+        return None
+    words = match[0].replace(",", " ").split()
+    if "passw" in found.phrase.lower():
+        sentence = sum(word in ORDINARY for word in words) > len(words) // 4
+        return None if sentence or len(words) > 8 else match.span()
+    sentence = sum(word in _FUNCTION_WORDS for word in words) > len(words) // 4
+    return None if sentence else match.span()
+
+
+DECISIONS: dict[str, Callable[[Finding], Span | None]] = {
+    "equals": _equals,
+    "colon": _colon,
+    "says": _says,
+    "blank": _blank,
+    "comma": _comma,
+    "call": _call,
+    "percent": _percent,
+    "entry": _entry,
+}

@@ -1,0 +1,60 @@
+"""Secrets that stand before their name, or beside a user's: “hunter2 is the password”."""
+
+from __future__ import annotations
+
+import re
+
+from ._looks import is_placeholder, looks_secret
+from ._rules import Rule
+
+__all__ = ["PROSE"]
+
+_NOUN = (
+    r"(?:[\w-]{1,20}\s){0,2}(?:password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
+    r"|credentials?|access\skey|private\skey)\b"
+)
+
+
+def _telling(text: str) -> bool:
+    return looks_secret(text, typed=True) or (text.isdigit() and 4 <= len(text) <= 8)
+
+
+def _chosen(text: str) -> bool:
+    return not is_placeholder(text) and not text.startswith("//") and _telling(text)
+
+
+PROSE = (
+    Rule(
+        (
+            " is the",
+            " is my",
+            " is your",
+            " is our",
+            " is his",
+            " is her",
+            " is their",
+            " as the",
+            " as my",
+            " as your",
+            " as his",
+            " as her",
+        ),
+        re.compile(
+            r"(?<![\w@.-])[\"'“`]?([^\s\"'“”`]{4,64})[\"'”`]?\s(?:is|as)\s(?:the|my|your|our|his|her|their)"
+            rf"\s{_NOUN}",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
+    # “login admin:hunter2”, “credentials are admin / hunter2”.
+    Rule(
+        ("login", "log in", "logged in", "sign in", "credential", "creds", "account"),
+        re.compile(
+            r"(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|credentials?|creds|account)\b"
+            r"(?:\s(?:is|are|was|were|as|with|using))?:?\s{1,2}[\"'`]?[\w.@+-]{2,64}(?::|\s/\s|/)"
+            r"([^\s\"'`,;]{4,64})",
+            re.IGNORECASE,
+        ),
+        _chosen,
+    ),
+)

@@ -1,0 +1,126 @@
+"""Reads the value that stands behind a name in a text, and decides whether it is one. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ._looks import is_placeholder, looks_secret
+from ._marks import Span
+
+__all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value"]
+
+_LONGEST_QUOTED = 2048
+_VALUE = re.compile(
+    rf"""
+      [bBrRuUfF@$]{{0,2}}(?P<fence>\"\"\"|''')(?P<fenced>.{{0,{_LONGEST_QUOTED}}}?)(?:(?P=fence)|\Z)
+    | (?P<slash>\\+)["'](?P<escaped>[^"'\n]*?)(?=(?P=slash)["']|$)
+    | [bBrRuUfF@$]{{0,2}}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
+    | [bBrRuUfF@$]{{0,2}}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
+    | `(?P<tick>[^`\n]{0, 1024})
+    | “(?P<curly>[^”\n]{0, 1024}) | ‘(?P<curled>[^’\n]{0, 1024}) | «(?P<angle>[^»\n]{0, 1024})
+    | „(?P<low>[^“”\n]{0, 1024}) | &quot;(?P<entity>[^&\n]{0, 1024})
+    | (?P<bracket>[\[{{(])
+    | (?P<bare>[^\s"'`<>“”]{{1,512}})
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REST = re.compile(r"[^\s\"'`<>“”]*")
+# What ends a bare value before the next blank: another assignment, closing or ending marks.
+_END = re.compile(
+    r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$"
+)
+_CLOSING = {"[": "]", "{": "}", "(": ")"}
+_LONGEST_BRACKET = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it stands in the text. ``kind`` is ``quoted``, ``bare`` or ``bracket``."""
+
+    span: Span
+    text: str
+    kind: str
+
+
+def read_value(text: str, at: int) -> Value | None:
+    """Read one value that begins at a place of the text."""
+    match = _VALUE.match(text, at)
+    if match is None:
+        return None
+    group = match.lastgroup or "bare"
+    if group == "bracket":
+        return _bracketed(text, at)
+    if group != "bare":
+        return Value(match.span(group), match[group], "quoted")
+    begin, end = match.span()
+    if end - begin == 512:
+        end = _REST.match(text, end).end()  # type: ignore[union-attr]  # matches nothing, too
+    ending = _END.search(text, begin, end) if end - begin <= 512 else None
+    if ending and ending.start() > begin:
+        end = ending.start()
+    return Value((begin, end), text[begin:end], "bare")
+
+
+def _bracketed(text: str, at: int) -> Value | None:
+    # A list or table of secrets: up to its end, without counting what is nested.
+    close = text.find(_CLOSING[text[at]], at, at + _LONGEST_BRACKET)
+    inside = text[at + 1 : close] if close > 0 else ""
+    if not any(quote in inside for quote in "\"'`"):
+        return None
+    return Value((at, close + 1), text[at : close + 1], "bracket")
+
+
+_REFERENCE = re.compile(
+    r"""
+      (?:self|this|user|config|settings|env|environ|os|process|request|req|res|response|args|argv|opts|
+         options|params|ctx|context|data|form|body|cfg|conf|credentials|creds|secrets|state|props|
+         event|input|local|var|vars|module|each|values|app|vault|steps|inputs|github|matrix|sys|
+         Deno|ENV|Rails|System|Environment|keyring|getpass|session|account|client|obj|item|row|kwargs
+      )(?:\.|\[|\?\.|::)[\w.\[\]"'()?:$-]*
+    | !?[A-Za-z_][\w.]*\(.*
+    | [A-Za-z_][\w.]*\[["'$\w].*
+    | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
+    | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
+    | (?:vault|op|ssm|arn|secretref|keyvault|azure-keyvault|gcp-secret|env|file|ref)
+      (?:://|:aws:|:/|://).*
+    """,
+    re.VERBOSE,
+)
+_TYPE = re.compile(
+    r"(?:str|string|text|bytes?|int|integer|bool|boolean|any|object|optional|literal|varchar|char|"
+    r"number|float|double|secretstr|void|never|unknown|uuid|union|list|dict|map|nil)"
+    r"(?:[\[<(?|].*|\d*)",
+    re.IGNORECASE,
+)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a bare value is an expression that says where the secret comes from."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def is_literal(value: Value, name: str) -> bool:
+    """Whether the value could be a secret at all, by its form."""
+    if is_placeholder(value.text.strip()):
+        return False
+    if value.kind != "bare":
+        return not value.text.startswith(("${", "$(", "{{"))
+    same = value.text.lower().strip("_") == name.lower().strip("_-")
+    return not (same or is_reference(value.text) or _TYPE.fullmatch(value.text))
+
+
+def is_ordinary_word(word: str) -> bool:
+    """Whether a bare word behind “password is” or “token:” goes on with a sentence about it."""
+    plain = word.strip(".,;:!?()[]…").lower()
+    if not plain or plain in ORDINARY:
+        return True
+    if looks_secret(word):
+        return False
+    return plain.isalpha() and plain.endswith(_GRAMMAR) and len(plain) > 5
+
+
+_GRAMMAR = ("ed", "ing", "able", "ible", "ly", "tion", "ment", "ness", "ful", "less", "ous", "ive")
+ORDINARY = frozenset(
+    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "my", "your", "his", "her", "our", "their", "me", "us", "them", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "done", "has", "have", "had", "having", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "need", "needs", "not", "no", "nor", "never", "none", "neither", "either", "yes", "now", "then", "still", "already", "always", "also", "again", "only", "just", "even", "ever", "soon", "later", "here", "there", "where", "when", "why", "how", "what", "which", "who", "whom", "whose", "and", "or", "but", "if", "unless", "because", "since", "so", "than", "as", "at", "by", "for", "from", "in", "into", "of", "off", "on", "onto", "out", "over", "per", "to", "too", "under", "until", "up", "upon", "via", "with", "within", "without", "about", "after", "against", "along", "among", "around", "before", "behind", "below", "beneath", "beside", "between", "beyond", "down", "during", "except", "inside", "near", "outside", "through", "throughout", "toward", "very", "really", "quite", "rather", "almost", "nearly", "both", "each", "every", "all", "any", "some", "many", "much", "few", "more", "most", "less", "least", "other", "another", "same", "such", "own", "one", "two", "three", "first", "second", "last", "next", "new", "old", "good", "bad", "strong", "weak", "long", "short", "simple", "complex", "easy", "hard", "wrong", "right", "correct", "incorrect", "valid", "invalid", "missing", "empty", "blank", "unknown", "known", "unset", "set", "reset", "sent", "lost", "kept", "held", "found", "left", "stolen", "leaked", "broken", "stale", "fresh", "safe", "unsafe", "secure", "insecure", "sensitive", "case", "required", "optional", "mandatory", "necessary", "needed", "wanted", "allowed", "forbidden", "denied", "accepted", "rejected", "expired", "expires", "expiring", "changed", "changes", "updated", "rotated", "revoked", "stored", "saved", "hashed", "encrypted", "encoded", "hidden", "masked", "redacted", "shown", "visible", "protected", "shared", "reused", "compromised", "generated", "created", "deleted", "removed", "issued", "signed", "verified", "confirmed", "used", "unused", "active", "inactive", "enabled", "disabled", "available", "unavailable", "default", "defaults", "temporary", "permanent", "private", "public", "please", "contact", "ask", "see", "use", "enter", "type", "provide", "choose", "check", "try", "click", "call", "email", "follow", "refer", "ignore", "note", "remember", "make", "keep", "change", "store", "rotate", "select", "visit", "go", "rules", "rule", "policy", "policies", "field", "fields", "length", "strength", "manager", "managers", "hint", "reset", "resets", "prompt", "form", "page", "link", "screen", "update", "updates", "request", "requests", "count", "limit", "limits", "usage", "authentication", "authorization", "protection", "management", "generator", "validator", "validation", "based", "characters", "character", "chars", "digits", "letters", "symbols", "words", "bytes", "bits", "minutes", "hours", "days", "something", "anything", "nothing", "everything", "someone", "anyone", "nobody", "everyone", "primary", "secondary", "foreign", "unique", "sorted", "important", "critical", "crucial", "essential", "refresh", "access", "bearer", "id", "ids", "name", "names", "value", "values", "bucket", "buckets", "ring", "rings", "sauce", "santa", "true", "false", "null", "nil", "undefined", "tbd", "todo", "n/a", "na", "string", "text", "number", "boolean", "integer", "object", "like", "unlike", "similar", "different", "identical", "equal", "compatible", "considered", "located", "kept", "meant", "case-sensitive", "read-only", "write-only", "up-to-date", "yet", "today", "tomorrow", "yesterday", "garden", "agent", "service", "services", "society", "ballot", "life", "lives", "love", "ingredient", "ingredients", "weapon", "success", "happiness", "code", "codes", "board", "boards", "point", "points", "pad", "wheel", "tumbler"]
+)
