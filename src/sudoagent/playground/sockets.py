@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+import msgspec
 from aiohttp import WSMsgType, web
 
 from .cast import APP_ID
@@ -28,6 +28,11 @@ PING_EVERY = 10.0
 GRACE = 10.0
 
 EnvelopeKind = Literal["interactive", "slash_commands", "events_api"]
+
+
+class _Acknowledgement(msgspec.Struct):
+    envelope_id: str
+    payload: dict[str, Any] | None = None
 
 
 class Delivery(NamedTuple):
@@ -148,12 +153,11 @@ class SocketMode:
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            with contextlib.suppress(ValueError, AttributeError):
-                acknowledgement = json.loads(message.data)
-                waiting = self._waiting.get(acknowledgement.get("envelope_id"))
+            with contextlib.suppress(msgspec.DecodeError):
+                acknowledgement = msgspec.json.decode(message.data, type=_Acknowledgement)
+                waiting = self._waiting.get(acknowledgement.envelope_id)
                 if waiting is not None and not waiting.done():
-                    payload = acknowledgement.get("payload")
-                    waiting.set_result(payload if isinstance(payload, dict) else None)
+                    waiting.set_result(acknowledgement.payload)
 
     def _hello(self, host: str) -> dict[str, Any]:
         return {
