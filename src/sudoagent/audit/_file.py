@@ -35,13 +35,11 @@ class LogFile:
 
         Only a disk that runs full takes part of a line; asking for the rest then says why.
         """
+        before, self.size = self.size, -1  # should this fail, the next one looks at the file again
         written = os.write(self.descriptor, line)
-        if written < len(line):
-            self.size = -1  # whoever appends next looks at the file, and recovers from half a line
-            while written < len(line):
-                written += os.write(self.descriptor, line[written:])
-        else:
-            self.size += written
+        while written < len(line):
+            written += os.write(self.descriptor, line[written:])
+        self.size = before + written
         self.writes += 1
 
     def sync(self, ticket: int) -> None:

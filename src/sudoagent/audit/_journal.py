@@ -139,7 +139,7 @@ class Journal:
         found = _findings.about(ending, known, archive=archive, headless=headless)
         if self._unsure is not None:
             found.append(_findings.unsure(self._unsure))
-        self.tail = known if ending.link is None or ending.link.seq < known.seq else ending.link
+        self.tail = ending.link if ending.link and ending.link.seq > known.seq else known
         file.size = size
         opening = b"" if ending.newline else b"\n"
         for event, reason, metadata in found:

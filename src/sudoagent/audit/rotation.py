@@ -15,7 +15,7 @@ __all__ = ["Rotation", "archive_name", "segments"]
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _SIZE = re.compile(r"(\d+)\s*([kKmMgG]?[bB]?)")
-_FOREIGN_ARCHIVE = re.compile(r"[.-]\d[\dT:_-]*Z?")  # logrotate: .1, -20260131
+_FOREIGN_ARCHIVE = re.compile(r"[.-]\d[\dT:_-]*Z?(\.gz)?")  # logrotate: .1, -20260131, .2.gz
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def archive_name(log: Path, last: Link, moment: str) -> Path:
 def segments(log: Path) -> Iterator[Path]:
     """Yield the files of this log, the current one included: ours, and those logrotate makes."""
     ours = re.compile(
-        re.escape(log.stem) + r"\.\d{8}T\d{6}Z\.\d{12,}(\.\d+)?" + re.escape(log.suffix)
+        re.escape(log.stem) + r"\.\d{8}T\d{6}Z\.\d{12,}(\.\d+)?" + re.escape(log.suffix) + r"(\.gz)?"
     )
     for path in sorted(log.parent.iterdir()):
         foreign = path.name.startswith(log.name) and _FOREIGN_ARCHIVE.fullmatch(

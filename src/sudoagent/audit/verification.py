@@ -94,6 +94,7 @@ class Walk:
     _fragment: tuple[Fragment, Place] | None = None
     _guesses: tuple[int, ...] = ()  # what the newest number may be after an entry that lies
     _witnessed: dict[int, list[Anchor]] = field(default_factory=lambda: defaultdict(list))
+    _rival: Link | None = None  # what an entry should have followed that follows something else
     _place: Place = field(default_factory=lambda: Place("", 0, 0))
 
     def __post_init__(self) -> None:
@@ -177,6 +178,9 @@ class Walk:
             if line.prev != self.last.hash and not guesses:
                 detail = "the entry does not follow the one before it: one of the two was replaced"
                 self.found("replaced", line.seq, detail)
+                self._rival = self.last
+        elif self._rival is not None and line.follows(self._rival):
+            self._rival = None  # the one before this was put in, which has been reported
         elif line.seq > expected:
             detail = ""
             if expected == 1:
