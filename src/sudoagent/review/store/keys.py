@@ -58,6 +58,11 @@ class Keys:
         return self.prefix + "bots"
 
     @property
+    def bot_keys(self) -> str:
+        """Hash: bots by the ids of the signing keys that they accept."""
+        return self.prefix + "botkeys"
+
+    @property
     def freeze(self) -> str:
         """Hash: whether, why and by whom the namespace is frozen."""
         return self.prefix + "freeze"

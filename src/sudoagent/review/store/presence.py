@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 from ..request import SCHEMA_VERSION
 from .keys import Keys
 from .link import Link
@@ -14,6 +17,7 @@ __all__ = ["Presence"]
 # A freeze must not end by itself, and no key may stay for ever.
 _FREEZE_MS = 3650 * 24 * 3600 * 1000
 _THAWED_MS = 24 * 3600 * 1000
+_KEY_ID = re.compile(r"[0-9a-f]{8}")
 
 
 class Presence:
@@ -23,9 +27,15 @@ class Presence:
         self._link = link
         self._keys = keys
 
-    async def announce_bot(self, bot_id: str, ttl_ms: int = 10_000) -> None:
-        """Count as present for ``ttl_ms``; to be repeated well before that is over."""
-        await self._bot(bot_id, max(ttl_ms, 1))
+    async def announce_bot(
+        self, bot_id: str, ttl_ms: int = 10_000, *, key_ids: Sequence[str] = ()
+    ) -> None:
+        """Count as present for ``ttl_ms``; to be repeated well before that is over.
+
+        ``key_ids``: which keys the bot accepts (`Keyring.key_ids`), for whoever wants to know why
+        its votes are not believed.
+        """
+        await self._bot(bot_id, max(ttl_ms, 1), key_ids)
 
     async def retire_bot(self, bot_id: str) -> None:
         """Stop counting as present, on the way out."""
@@ -36,6 +46,16 @@ class Presence:
         now = await self._link.now_ms()
         present = await self._link.command("ZRANGEBYSCORE", self._keys.bots, f"({now}", "+inf")
         return tuple(map(text, present))
+
+    async def bot_keys(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the bots that are present now, each with the ids of the keys that it accepts.
+
+        The signing key is the first. Empty: the bot does not say, or what is stored is no key id.
+        A statement for people; a seal alone proves which key somebody has.
+        """
+        told = dict(await self._link.command("HGETALL", self._keys.bot_keys))
+        said = {text(bot): text(ids) for bot, ids in told.items()}
+        return {bot: tuple(_KEY_ID.findall(said.get(bot, ""))) for bot in await self.bots()}
 
     async def freeze(self, reason: str, by: str) -> bool:
         """Let nothing be asked, voted or claimed from now on. False: it was frozen already."""
@@ -68,9 +88,10 @@ class Presence:
         args = (*self._common(), f"|{held.channel}|{held.asker}", message_ts)
         await self._link.run("held", self._keys.shared(), args)
 
-    async def _bot(self, bot_id: str, ttl_ms: int) -> None:
-        keys = (*self._keys.shared(), self._keys.bots)
-        await self._link.run("announce", keys, (*self._common(), bot_id, ttl_ms))
+    async def _bot(self, bot_id: str, ttl_ms: int, key_ids: Sequence[str] = ()) -> None:
+        keys = (*self._keys.shared(), self._keys.bots, self._keys.bot_keys)
+        args = (*self._common(), bot_id, ttl_ms, ",".join(key_ids))
+        await self._link.run("announce", keys, args)
 
     async def _set_frozen(self, frozen: str, reason: str, by: str, lifetime_ms: int) -> bool:
         args = (*self._common(), frozen, reason, by, lifetime_ms)

@@ -19,6 +19,23 @@ async def test_a_bot_is_present_while_it_says_so(store: ReviewStore) -> None:
     assert await store.presence.bots() == ()
 
 
+async def test_a_bot_says_which_keys_it_accepts(store: ReviewStore) -> None:
+    await store.presence.announce_bot("a", 60_000, key_ids=("0123abcd", "89abcdef"))
+    await store.presence.announce_bot("b", 60_000)
+    await store.presence.announce_bot("c", 1, key_ids=("fedcba98",))
+    await asyncio.sleep(0.05)
+    assert await store.presence.bot_keys() == {"a": ("0123abcd", "89abcdef"), "b": ()}
+    # A key that was changed with a restart is not remembered, nor is a bot that left.
+    await store.presence.announce_bot("a", 60_000, key_ids=("00000000",))
+    await store.presence.retire_bot("b")
+    assert await store.presence.bot_keys() == {"a": ("00000000",)}
+
+
+async def test_a_bots_keys_are_key_ids_or_nothing(store: ReviewStore) -> None:
+    await store.presence.announce_bot("a", 60_000, key_ids=("\x1b[2J all is well",))
+    assert await store.presence.bot_keys() == {"a": ()}
+
+
 async def test_nothing_is_asked_voted_or_claimed_in_a_frozen_namespace(store: ReviewStore) -> None:
     approved, pending = await create(store), await create(store)
     await vote(store, approved)
