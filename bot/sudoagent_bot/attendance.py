@@ -21,6 +21,7 @@ _GOODBYE = 1.0  # seconds
 class Attendance:
     """The bot's presence key. ``listening`` says whether clicks reach this bot now.
 
+    ``key_ids`` are announced, so that a wrong signing key is found before a vote is refused for it.
     ``counted`` is told how many bots are present.
     """
 
@@ -29,11 +30,13 @@ class Attendance:
         store: ReviewStore,
         bot_id: str,
         *,
+        key_ids: tuple[str, ...] = (),
         listening: Callable[[], Awaitable[bool]],
         counted: Callable[[int], None],
     ) -> None:
         self._store = store
         self._bot_id = bot_id
+        self._key_ids = key_ids
         self._listening = listening
         self._counted = counted
 
@@ -54,5 +57,5 @@ class Attendance:
     async def _announce(self) -> None:
         # Deaf, the bot would make calls wait for an answer that it cannot receive.
         if await self._listening():
-            await self._store.presence.announce_bot(self._bot_id, _TTL_MS)
+            await self._store.presence.announce_bot(self._bot_id, _TTL_MS, key_ids=self._key_ids)
         self._counted(len(await self._store.presence.bots()))
