@@ -15,40 +15,28 @@ import contextlib
 import gc
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
 import psutil
+from clicker import FLOORS, KEYRING, NAMESPACE, Clicker, bare_socket, make_request
 
 from sudoagent.errors import ApprovalError
 from sudoagent.review.background import background
 from sudoagent.review.desk import shared_desk
 from sudoagent.review.embedded import acquire
-from sudoagent.review.request import Request, SignedVote, decode_request, encode
-from sudoagent.review.seal import Keyring
-from sudoagent.review.store import Caps, ReviewStore
+from sudoagent.review.request import Request, encode
+from sudoagent.review.store import Caps
 
-KEYRING = Keyring(["the benchmark's own signing key"])
-NAMESPACE = "benchmark"
 NO_CAPS = Caps(total=1_000_000, per_asker=1_000_000)
 IDLE_SECONDS = 2.0
-PAUSE = 0.005
-
-# What a hint costs without any of our code, and what it costs after one synced write.
-FLOORS = {
-    "publish": b"PUBLISH sudoagent:floor x\r\n",
-    "store": b"EVAL \"redis.call('SET', KEYS[1], 'x', 'PX', 9); "
-    b"return redis.call('PUBLISH', 'sudoagent:floor', 'x')\" 1 sudoagent:floor\r\n",
-}
 
 # Times from click to wake in seconds, kilobytes per waiting call, per cent of a processor.
 Measured = tuple[list[float], float, float]
@@ -73,26 +61,6 @@ def percentile(times: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def make_request(now: int) -> Request:
-    return Request(
-        v=1,
-        id=str(uuid.uuid4()),
-        nonce=uuid.uuid4().hex,
-        namespace=NAMESPACE,
-        action="refund_user",
-        arguments=(),
-        digest=uuid.uuid4().hex,
-        policy_reason="over limit",
-        reviewers=("U1",),
-        quorum=1,
-        deny_quorum=1,
-        risk="medium",
-        channel="C1",
-        created_at=now,
-        expires_at=now + 3_600_000,
-    )
-
-
 async def create_requests(url: str, count: int) -> list[Request]:
     desk = await shared_desk(url, NAMESPACE)
     requests = [make_request(await desk.store.now_ms()) for _ in range(count)]
@@ -113,67 +81,6 @@ async def everybody_waits(url: str, count: int) -> None:
     # Looked at from outside, which is why it polls.
     while len(waiter._waiting) < count or waiter._changed or waiter._unchecked:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
-
-
-class Clicker:
-    """A process that votes at its own pace, and says at which moments it pressed the button."""
-
-    def __init__(self, url: str) -> None:
-        command = [sys.executable, __file__, "--as-clicker", url]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def tell(self, lines: Sequence[str]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{len(lines)}\n" + "".join(line + "\n" for line in lines))
-        self._process.stdin.flush()
-
-    def pressed(self) -> list[float]:
-        assert self._process.stdout is not None
-        return [float(moment) for moment in self._process.stdout.readline().split()]
-
-    def close(self) -> None:
-        self._process.communicate()
-
-
-async def serve_clicks(url: str) -> None:
-    async with await ReviewStore.open(url, NAMESPACE) as store:
-        publisher = bare_socket(url)
-        while count := sys.stdin.readline():
-            pressed = []
-            for line in [sys.stdin.readline().strip() for _ in range(int(count))]:
-                await asyncio.sleep(PAUSE)
-                if line in FLOORS:
-                    pressed.append(time.monotonic())
-                    publisher.sendall(FLOORS[line])
-                    publisher.recv(64)
-                else:
-                    pressed.append(await press(store, decode_request(line.encode())))
-            print(*pressed, flush=True)
-
-
-async def press(store: ReviewStore, request: Request) -> float:
-    vote = SignedVote(
-        v=1,
-        request_id=request.id,
-        nonce=request.nonce,
-        digest=request.digest,
-        choice="approve",
-        team_id="T1",
-        user_id="U1",
-        at=request.created_at + 1,
-    )
-    sealed = KEYRING.seal(encode(vote), "vote")
-    moment = time.monotonic()
-    await store.vote(vote, sealed)
-    return moment
-
-
-def bare_socket(url: str) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(url.removeprefix("unix://"))
-    return connection
 
 
 def measure_floor(url: str, clicker: Clicker, kind: str, clicks: int) -> list[float]:
@@ -276,13 +183,19 @@ def measure(kind: str, waiting: int, url: str, clicks: int) -> Row:
         requests = background().run(create_requests(url, waiting))
         more, kilobytes, idle = way(url, requests).run(clicker, clicks)
         times += more
-    floor = measure_floor(url, clicker, clicks)
+    published, stored = (measure_floor(url, clicker, floor, clicks) for floor in FLOORS)
     clicker.close()
     background().stop()
-    points = [
-        percentile(values, share) * 1000 for values in (times, floor) for share in (0.5, 0.99)
-    ]
-    return Row(kind, waiting, points[0], points[1], kilobytes, idle, points[2], points[3])
+    return Row(
+        kind=kind,
+        waiting=waiting,
+        p50=percentile(times, 0.5) * 1000,
+        p99=percentile(times, 0.99) * 1000,
+        kilobytes_each=kilobytes,
+        idle_cpu_percent=idle,
+        published_p50=percentile(published, 0.5) * 1000,
+        stored_p50=percentile(stored, 0.5) * 1000,
+    )
 
 
 def report(counts: list[int], clicks: int) -> None:
@@ -305,9 +218,7 @@ def report(counts: list[int], clicks: int) -> None:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["--as-clicker"]:
-        asyncio.run(serve_clicks(sys.argv[2]))
-    elif sys.argv[1:2] == ["--row"]:
+    if sys.argv[1:2] == ["--row"]:
         kind, waiting, clicks, url = sys.argv[2:]
         row = measure(kind, int(waiting), url, int(clicks))
         print(msgspec.json.encode(asdict(row)).decode())
