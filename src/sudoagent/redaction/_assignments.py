@@ -11,7 +11,7 @@ from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
 from ._values import is_literal, read_value
-from ._vocabulary import CARD_HEADS, CODE_HEADS, KEY_HEADS, PLAIN_KEY_HEADS, PROVIDERS
+from ._vocabulary import CARD_HEADS, CODE_HEADS, KEY_HEADS, PLAIN_KEY_HEADS, PROVIDERS, words
 
 __all__ = ["assignment_spans"]
 
@@ -33,10 +33,10 @@ _BEHIND = re.compile(
     )?
     (?:
       (?P<typed>\s{0,2}:\s{0,2}[A-Za-z_&*][\w.\[\]|<>?&*]{0,40}?|\s(?:string|str|String|&str|\[\]byte|text))?
-      \s{0,8}(?P<equals>={1,3}>?|:{1,4}=|\?=|\|\|=?|<-|!==?)\s{0,8}
+      \s{0,8}(?P<equals>={1,3}>?|:{1,4}=|[.+]=|\?{1,2}=|\|\|=?|<-|!==?)(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=["'`]))
     | \s{0,4}(?P<colon>:|：|->|＝)(?![:/]{2})\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?
     | (?P<percent>%3[DdAa](?:%20)?)
-    | (?P<entry>[\s,/]{1,4}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\\*["'])
+    | (?P<entry>[\s,/]{0,4}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\\*["'])
     | (?P<comma>\s{0,4},\s{0,4})(?=\\*["'])
     | \s?(?P<call>\()\s{0,2}(?=["'`])
     | (?P<element>(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?)(?=[^<\s])
@@ -54,8 +54,12 @@ _HEADS = (
     | CARD_HEADS
     | PLAIN_KEY_HEADS
     | PROVIDERS
-    | frozenset(
-        ["max", "min", "total", "num", "prompt", "completion", "input", "output", "page", "next", "pagination", "continuation", "stop", "eos", "bos", "pad", "unk", "sep", "mask", "special", "boarding", "gpio", "seed", "recovery", "backup", "security", "client", "personal", "social", "reasoning", "cached", "remaining", "used", "refresh"]
+    | words(
+        """
+    max min total num prompt completion input output page next pagination continuation stop
+    eos bos pad unk sep mask special boarding gpio seed recovery backup security client
+    personal social reasoning cached remaining used refresh
+    """
     )
 )
 
@@ -101,12 +105,14 @@ def _value_span(
         return None
     how = next(sign for sign in _SIGNS if behind[sign] is not None)
     if how == "element":
-        return _element(text, match, behind)
+        return _element(text, match, behind, sensitivity)
     value = read_value(text, behind.end())
     if value is None or not is_literal(value, match[0]):
         return None
     if sensitivity is Sensitivity.SUSPECT:
         return value.span if how in _TIGHT and looks_random(value.text) else None
+    if how in ("says", "blank") and behind["close"].endswith("]"):
+        return None
     closed = any(quote in behind["close"] for quote in "\"'`”’")
     return DECISIONS[how](
         Finding(text, match.start(), match[0], phrase, behind[how], closed, value)
@@ -117,10 +123,19 @@ _SIGNS = (*DECISIONS, "element")
 _TIGHT = frozenset({"equals", "colon", "percent", "entry"})
 
 
-def _element(text: str, match: re.Match[str], behind: re.Match[str]) -> Span | None:
+def _element(
+    text: str, match: re.Match[str], behind: re.Match[str], sensitivity: Sensitivity
+) -> Span | None:
     # <password>…</password>, <ns:password>…
-    if not re.search(r"<(?:[\w-]{1,32}:)?\Z", text[max(match.start() - 34, 0) : match.start()]):
+    if not _OPENING.search(text, max(match.start() - 34, 0), match.start()):
         return None
-    end = text.find("<", behind.end(), behind.end() + 16_384)
-    content = text[behind.end() : end if end >= 0 else None].removesuffix("]]>")
-    return None if is_placeholder(content.strip()) else (behind.end(), behind.end() + len(content))
+    end = text.find("</", behind.end(), behind.end() + 16_384)
+    content = text[behind.end() : end].removesuffix("]]>")
+    if end < 0 or "<" in content or is_placeholder(content.strip()):
+        return None
+    if sensitivity is Sensitivity.SUSPECT and not looks_random(content.strip()):
+        return None
+    return behind.end(), behind.end() + len(content)
+
+
+_OPENING = re.compile(r"<(?:[\w-]{1,32}:)?\Z")

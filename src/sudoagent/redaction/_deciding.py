@@ -10,6 +10,7 @@ from ._looks import harmless, looks_secret
 from ._marks import Span
 from ._names import Sensitivity, judge
 from ._values import ORDINARY, Value, is_ordinary_word
+from ._vocabulary import words
 
 __all__ = ["DECISIONS", "Finding"]
 
@@ -40,8 +41,12 @@ _OWNER = re.compile(
     r"(?i)\b(?:my|your|his|her|their|our|the|card|sim|phone|new|with|using|enter|entered|and|is|use"
     r"|current|old|account|door|safe)\s\Z|[,:(]\s?\Z|\A\Z"
 )
-_STATES = frozenset(
-    ["required", "optional", "expired", "invalid", "missing", "enabled", "disabled", "changed", "unset", "empty", "default", "hidden", "stored", "never", "always", "string", "text", "boolean", "number", "valid", "wrong", "incorrect", "unknown", "rejected", "accepted"]
+_STATES = words(
+    """
+    required optional expired invalid missing enabled disabled changed unset empty default
+    hidden stored never always string text boolean number valid wrong incorrect unknown
+    rejected accepted
+    """
 )
 
 
@@ -152,8 +157,13 @@ def _starts_sentence(word: str) -> bool:
     return word.lower() in _FUNCTION_WORDS
 
 
-_FUNCTION_WORDS = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "not", "no", "never", "always", "too", "very", "so", "still", "now", "then", "also", "only", "just", "being", "to", "for", "from", "in", "on", "at", "by", "with", "without", "of", "and", "or", "but", "if", "required", "expired", "stored", "set", "valid", "invalid", "wrong", "correct", "incorrect", "missing", "empty", "kept", "hashed", "encrypted", "needed", "used", "optional", "please", "case", "your", "my", "our", "their", "his", "her"]
+_FUNCTION_WORDS = words(
+    """
+    a an the this that these those it not no never always too very so still now then also
+    only just being to for from in on at by with without of and or but if required expired
+    stored set valid invalid wrong correct incorrect missing empty kept hashed encrypted
+    needed used optional please case your my our their his her
+    """
 )
 
 
@@ -169,7 +179,9 @@ def _blank(found: Finding) -> Span | None:
     if _is_number(found):
         clear = found.name.isupper() or _OWNER.search(found.before(16)) is not None
         return value.span if clear else None
-    if looks_secret(value.text, typed=found.typed) and "=" not in value.text[:-2]:
+    if "://" in value.text or "=" in value.text[:-2]:
+        return None  # an address, another assignment
+    if looks_secret(value.text, typed=found.typed):
         return value.span
     paired = re.search(
         r"(?i)\buser(?:name)?\s\S{1,64}\s(?:and|with)\s(?:the\s)?\Z", found.before(96)

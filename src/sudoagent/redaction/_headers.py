@@ -44,7 +44,8 @@ def _bears(text: str) -> bool:
 
 
 def _real(text: str) -> bool:
-    return not is_placeholder(text.rstrip(".,;)"))
+    # “<your token>”, “{token}”, “$TOKEN”: only the beginning of a placeholder may be in the match.
+    return not is_placeholder(text.rstrip(".,;)")) and not text.startswith(("<", "{", "$", "%("))
 
 
 HEADERS = (

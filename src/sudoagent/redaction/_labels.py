@@ -9,23 +9,20 @@ from ._commands import command_spans
 from ._looks import looks_secret
 from ._marks import Span
 from ._names import Sensitivity
+from ._vocabulary import words
 
 __all__ = ["argument_list_spans", "is_pair_label", "labelled_values"]
 
 
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 Judge = Callable[[str], Sensitivity]
 
-_LABELS = _set(
+_LABELS = words(
     """
     name key header field label id param parameter variable var env attribute option setting
     property type kind title
     """
 )
-_VALUES = _set(
+_VALUES = words(
     """
     value values val content contents data text default current new old secret_value stringvalue
     string plaintext

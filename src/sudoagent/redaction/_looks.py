@@ -29,7 +29,7 @@ _PLACEHOLDER = re.compile(
       [\[<(]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
           undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)]*
     | [*•.x_X#-]+
-    | <[^<>\n]{1,60}> | \{\{[^{}\n]{1,80}\}\} | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
+    | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\} | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
     | (?:your|my|the|some|enter|insert|example)[-_ ][a-z_ -]{0,40}(?:here|password|token|key|secret)
     """,

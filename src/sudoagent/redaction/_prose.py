@@ -16,7 +16,7 @@ _NOUN = (
 
 
 def _telling(text: str) -> bool:
-    return looks_secret(text, typed=True) or (text.isdigit() and 4 <= len(text) <= 8)
+    return looks_secret(text, typed=True) or (text.isdigit() and len(text) >= 4)
 
 
 def _chosen(text: str) -> bool:
@@ -40,7 +40,7 @@ PROSE = (
             " as her",
         ),
         re.compile(
-            r"(?<![\w@.-])[\"'“`]?([^\s\"'“”`]{4,64})[\"'”`]?\s(?:is|as)\s(?:the|my|your|our|his|her|their)"
+            r"(?<![\w@.-])[/#;*]{0,3}[\"'“`]?([^\s\"'“”`]{4,256})[\"'”`]?\s(?:is|as)\s(?:the|my|your|our|his|her|their)"
             rf"\s{_NOUN}",
             re.IGNORECASE,
         ),

@@ -38,15 +38,6 @@ gitlab        gloas-           [\w-]{16,}
 gitlab        glwt-            [\w-]{16,}
 gitlab        GR1348941        [\w-]{16,}
 gitlab        _gitlab_session= \w{16,}
-slack         xoxb-            [\w-]{8,}
-slack         xoxa-            [\w-]{8,}
-slack         xoxp-            [\w-]{8,}
-slack         xoxr-            [\w-]{8,}
-slack         xoxs-            [\w-]{8,}
-slack         xoxo-            [\w-]{8,}
-slack         xoxe-            [\w-]{8,}
-slack         xoxc-            [\w%-]{8,}
-slack         xoxd-            [\w%/+-]{8,}
 slack         xoxe.xox         [\w-]{8,}
 slack         xapp-            [\w-]{8,}
 slack         xwfp-            [\w-]{8,}
@@ -57,7 +48,6 @@ stripe        rk_live_         \w{8,}
 stripe        rk_test_         \w{8,}
 stripe        rk_prod_         \w{8,}
 stripe        whsec_           [\w+/=]{16,}
-sendgrid      SG.              [\w-]{16,}\.[\w-]{16,}
 npm           npm_             [A-Za-z0-9]{30,}
 pypi          pypi-Ag          [\w-]{20,}
 openai        sk-proj-         [\w-]{16,}
@@ -79,7 +69,6 @@ jina          jina_            [\w-]{30,}
 langsmith     lsv2_            (?:pt|sk)_\w{20,}
 e2b           e2b_             [a-f0-9]{30,}
 pinecone      pcsk_            \w{20,}
-google        AIza             [\w-]{30,}
 google        ya29.            [\w-]{20,}
 google        GOCSPX-          [\w-]{16,}
 google        GOOG1E           [A-Z0-9]{20,}
@@ -103,9 +92,6 @@ linear        lin_api_         \w{20,}
 linear        lin_oauth_       \w{20,}
 linear        lin_wh_          \w{20,}
 notion        ntn_             [A-Za-z0-9]{30,}
-vault         hvs.             [\w-]{20,}
-vault         hvb.             [\w-]{20,}
-vault         hvr.             [\w-]{20,}
 doppler       dp.pt.           \w{20,}
 doppler       dp.st.           [\w.-]{20,}
 doppler       dp.ct.           \w{20,}
@@ -114,9 +100,6 @@ doppler       dp.scim.         \w{20,}
 doppler       dp.audit.        \w{20,}
 age           AGE-SECRET-KEY-  [A-Z0-9-]{20,}
 1password     ops_eyJ          [\w+/=-]{20,}
-atlassian     ATATT3           [\w=-]{20,}
-atlassian     ATCTT3           [\w=-]{20,}
-atlassian     ATBB             [A-Za-z0-9]{24,}
 atlassian     BBDC-            [A-Za-z0-9+/=]{20,}
 cloudflare    cfk_             [A-Za-z0-9]{30,}
 cloudflare    cfut_            [A-Za-z0-9]{30,}
@@ -134,14 +117,11 @@ flyio         fm2_             [\w+/=-]{30,}
 frameio       fio-u-           [\w=-]{20,}
 dynatrace     dt0c01.          \w{10,}\.\w{20,}
 dynatrace     dt0s             \d{2}\.\w{6,}\.\w{20,}
-easypost      EZAK             [A-Za-z0-9]{40,}
-easypost      EZTK             [A-Za-z0-9]{40,}
 flutterwave   FLWSECK          [\w-]{10,}
 flutterwave   FLWPUBK_TEST-    [\w-]{10,}
 grafana       glc_             [\w+/=-]{20,}
 grafana       glsa_            \w{20,}
 grafana       eyJrIjoi         [A-Za-z0-9+/=]{30,}
-pulumi        pul-             [a-f0-9]{30,}
 postman       PMAK-            [a-f0-9-]{30,}
 prefect       pnu_             [A-Za-z0-9]{30,}
 prefect       pnb_             [A-Za-z0-9]{30,}
@@ -184,8 +164,6 @@ neon          napi_            [a-z0-9]{30,}
 planetscale   pscale_tkn_      [\w=.-]{20,}
 planetscale   pscale_oauth_    [\w=.-]{20,}
 planetscale   pscale_pw_       [\w=.-]{20,}
-databricks    dapi             [a-f0-9]{30,}(?:-\d)?
-databricks    dose             [a-f0-9]{30,}
 plaid         access-sandbox-  [0-9a-f-]{30,}
 plaid         access-development-  [0-9a-f-]{30,}
 plaid         access-production-   [0-9a-f-]{30,}
@@ -201,32 +179,54 @@ honeycomb     hcaic_           [a-z0-9]{30,}
 honeycomb     hcxik_           [a-z0-9]{30,}
 deno          ddp_             [A-Za-z0-9]{30,}
 deno          ddo_             [A-Za-z0-9]{30,}
-cratesio      cio              [A-Za-z0-9]{32}\b
-nuget         oy2              [a-z0-9]{40,}
 packagist     packagist_       [a-z]{3}_[a-f0-9]{30,}
-artifactory   AKCp             [A-Za-z0-9]{50,}
-artifactory   cmVmd            [A-Za-z0-9+/=_-]{50,}
-alibaba       LTAI             [A-Za-z0-9]{12,26}\b
-intercom      dG9rO            [A-Za-z0-9+/]{40,}={0,2}
 intra42       s-s4t2           (?:ud|af)-[a-f0-9]{30,}
 adobe         p8e-             [A-Za-z0-9]{24,}
 pinterest     pina_            [A-Z0-9]{30,}
 linkedin      WPL_AP           \d\.[\w.=+/-]{20,}
 openshift     sha256~          [\w-]{30,}
 terraform     .atlasv1.        [\w=-]{40,}
-nostr         nsec1            [a-z0-9]{50,}
-bitcoin       xprv             [1-9A-HJ-NP-Za-km-z]{90,}
-jwt           ZXlK             [A-Za-z0-9+/=]{60,}
 yandex        y0_              [\w-]{40,}
-yandex        AQVN             [\w-]{30,}
-discord       mfa.             [\w-]{60,}
 """
 
 # These begin a word, or they are something else: short prefixes, fixed forms.
 _WORDS = r"""
+slack         xoxb-            [\w-]{8,}
+slack         xoxa-            [\w-]{8,}
+slack         xoxp-            [\w-]{8,}
+slack         xoxr-            [\w-]{8,}
+slack         xoxs-            [\w-]{8,}
+slack         xoxo-            [\w-]{8,}
+slack         xoxe-            [\w-]{8,}
+slack         xoxc-            [\w%-]{8,}
+slack         xoxd-            [\w%/+-]{8,}
+sendgrid      SG.              [\w=.-]{40,}
+google        AIza             [\w-]{30,}
+vault         hvs.             [\w-]{20,}
+vault         hvb.             [\w-]{20,}
+vault         hvr.             [\w-]{20,}
+atlassian     ATATT3           [\w=-]{20,}
+atlassian     ATCTT3           [\w=-]{20,}
+atlassian     ATBB             [A-Za-z0-9]{24,}
+easypost      EZAK             [A-Za-z0-9]{40,}
+easypost      EZTK             [A-Za-z0-9]{40,}
+pulumi        pul-             [a-f0-9]{30,}
+databricks    dapi             [a-f0-9]{30,}(?:-\d)?
+databricks    dose             [a-f0-9]{30,}
+cratesio      cio              [A-Za-z0-9]{32}\b
+nuget         oy2              [a-z0-9]{40,}
+artifactory   AKCp             [A-Za-z0-9]{50,}
+artifactory   cmVmd            [A-Za-z0-9+/=_-]{50,}
+alibaba       LTAI             [A-Za-z0-9]{12,26}\b
+intercom      dG9rO            [A-Za-z0-9+/]{40,}={0,2}
+nostr         nsec1            [a-z0-9]{50,}
+bitcoin       xprv             [1-9A-HJ-NP-Za-km-z]{90,}
+jwt           ZXlK             [A-Za-z0-9+/=]{40,}
+yandex        AQVN             [\w-]{30,}
+discord       mfa.             [\w-]{60,}
 openai        sk-              [A-Za-z0-9][\w-]{18,}
 openai        sess-            [A-Za-z0-9]{30,}
-huggingface   hf_              [A-Za-z0-9]{20,}
+huggingface   hf_              [A-Za-z0-9]{30,42}(?!\w)
 twilio        SK               [0-9a-fA-F]{32}(?![0-9A-Za-z])
 aws           AKIA             [A-Z0-9]{16}(?![0-9A-Za-z])
 aws           ASIA             [A-Z0-9]{16}(?![0-9A-Za-z])
@@ -238,14 +238,14 @@ tencent       AKID             [A-Za-z0-9]{28,}
 google        1//0             [\w-]{20,}
 google        AQ.              [\w-]{30,}
 facebook      EAA              [A-Za-z0-9_-]{50,}
-square        EAAA             [\w-]{40,}
+square        EAAA             [\w-]{22,}
 mailgun       key-             [0-9a-f]{32}(?![0-9A-Za-z])
 mailgun       pubkey-          [0-9a-f]{32}(?![0-9A-Za-z])
 notion        secret_          [A-Za-z0-9]{40,}
 vault         s.               (?=[A-Za-z]*\d)[A-Za-z0-9]{24}(?![0-9A-Za-z.])
-octopus       API-             [A-Z0-9]{24,}(?![0-9A-Za-z-])
+octopus       API-             [A-Z0-9]{24,30}(?![0-9A-Za-z-])
 1password     A3-              [A-Z0-9]{6}-[A-Z0-9-]{20,}
-infracost     ico-             [A-Za-z0-9]{30,}
+infracost     ico-             (?<!\.ico-)[A-Za-z0-9]{30,}
 hubspot       pat-             (?:na|eu|ap)\d-[0-9a-f-]{30,}
 airtable      pat              [A-Za-z0-9]{14}\.[0-9a-f]{40,}
 harness       pat.             [\w-]{16,}\.\w{16,}\.\w{16,}
@@ -263,13 +263,14 @@ lob           live_pub_        [0-9a-f]{28,}
 lob           test_pub_        [0-9a-f]{28,}
 mapbox        sk.              eyJ?[\w-]{20,}\.[\w-]{16,}
 mapbox        pk.              [\w-]{40,}\.[\w-]{16,}
-yandex        t1.              [\w=-]{6,}\.[\w=-]{60,}
+yandex        t1.              [\w=-]{2,}\.[\w=-]{60,}
 yandex        YC               [\w-]{38}(?![\w-])
 cloudflare    v1.0-            [a-f0-9]{20,}-[a-f0-9]{60,}
 github        v1.              [0-9a-f]{40}(?![0-9A-Za-z])
 clickhouse    4b1d             [A-Za-z0-9]{38}(?![0-9A-Za-z])
 dnkey         dnkey-           [\w=-]{20,}
 jwt           eyJ              [\w-]{8,}\.[\w-]{4,}(?:\.[\w/+=-]*)*
+jwt           ey               [A-Za-z0-9_-]{12,}\.ey[\w/\\-]{12,}(?:\.[\w/+=-]*)*
 jwt           ewog             [\w-]{8,}\.[\w-]{4,}(?:\.[\w/+=-]*)+
 twitch        oauth:           [a-z0-9]{30}(?![0-9A-Za-z])
 beamer        b_               [\w=-]{40,}
@@ -296,7 +297,7 @@ _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("-us",), r"(?<![0-9A-Za-z])[0-9a-f]{32}-us\d{1,2}(?!\w)"),
     (("-",), r"(?<![0-9A-Za-z-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])"),
     (("_mmk",), r"(?<![0-9A-Za-z])[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
-    (("|",), r"(?<!\d)\d{15,16}\|[\w-]{27,40}"),
+    (("|", "%"), r"(?<!\d)\d{15,16}(?:\||%7C|%)[\w-]{27,40}"),
     ((":",), r"(?<![\w/])[0-2]/\d{10,18}(?:/\d{10,18})?:[0-9a-f]{32}(?!\w)"),
     ((":apa91",), r"(?<!\w)[\w-]{7,30}:APA91[\w-]{60,}"),
     (("aaaa",), r"(?<![A-Za-z0-9])AAAA[\w-]{7}:[\w-]{100,}"),
@@ -333,7 +334,7 @@ def _rules() -> Iterator[Rule]:
     for prefix, body in _lines(_WORDS):
         start = re.escape(prefix)
         # Behind the literal, so that the search for it stays the quick one.
-        yield Rule((prefix.lower(),), re.compile(rf"{start}(?<![A-Za-z0-9_-]{start}){body}"))
+        yield Rule((prefix.lower(),), re.compile(rf"{start}(?<![A-Za-z0-9_+-]{start}){body}"))
     for literals, form in _FORMS:
         yield Rule(literals, re.compile(form))
     yield Rule(("_", "-"), _SPEAKING, looks_random)

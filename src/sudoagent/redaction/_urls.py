@@ -14,6 +14,7 @@ from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
 from ._rules import Rule
+from ._vocabulary import words
 
 __all__ = ["ADDRESSES", "query_spans", "userinfo_spans"]
 
@@ -25,7 +26,7 @@ def _unguessable(text: str) -> bool:
 
 
 ADDRESSES = (
-    Rule(("hooks.slack",), re.compile(r"hooks\.slack(?:-gov)?\.com/\w{1,20}/([\w/-]{8,})")),
+    Rule(("hooks.slack",), re.compile(r"hooks\.slack(?:-gov)?\.com/\w{1,20}/([\w/+-]{8,})")),
     Rule(
         ("/webhooks/",),
         re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d{5,20}/[\w-]{16,})"),
@@ -104,8 +105,13 @@ def userinfo_spans(text: str) -> Iterator[Span]:
 
 _PARAMETER = re.compile(r"(?<=[?&#;])([\w.%\[\]-]{1,80}?)=([^\s&\"'<>`;#\\]{1,8192})")
 # Parameters that are secrets in an address, though their names would not say so elsewhere.
-_SIGNATURES = frozenset(
-    ["sig", "signature", "x-amz-signature", "x-amz-credential", "x-amz-security-token", "awsaccesskeyid", "x-goog-signature", "x-goog-credential", "hmac", "sign", "oauth_signature", "ticket", "samlresponse", "samlrequest", "auth", "access", "hash_key", "key_hash", "st_sig", "authkey", "auth_key", "sessionid", "session_id", "session", "sid", "phpsessid", "magic", "otp", "pw"]
+_SIGNATURES = words(
+    """
+    sig signature x-amz-signature x-amz-credential x-amz-security-token awsaccesskeyid
+    x-goog-signature x-goog-credential hmac sign oauth_signature ticket samlresponse
+    samlrequest auth access hash_key key_hash st_sig authkey auth_key sessionid session_id
+    session sid phpsessid magic otp pw
+    """
 )
 _DOUBTFUL = frozenset({"code", "key", "k", "t", "id_token_hint", "state", "invite", "nonce", "h"})
 
@@ -117,7 +123,12 @@ def query_spans(text: str, judge: Callable[[str], Sensitivity]) -> Iterator[Span
         if is_placeholder(value):
             continue
         sensitivity = judge(match[1])
-        if name in _SIGNATURES or sensitivity is Sensitivity.SECRET or ((name in _DOUBTFUL or sensitivity is Sensitivity.SUSPECT) and _unguessable(
-            unquote(value)
-        )):
+        if (
+            name in _SIGNATURES
+            or sensitivity is Sensitivity.SECRET
+            or (
+                (name in _DOUBTFUL or sensitivity is Sensitivity.SUSPECT)
+                and _unguessable(unquote(value))
+            )
+        ):
             yield match.span(2)

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from ._looks import is_placeholder, looks_secret
 from ._marks import Span
+from ._vocabulary import words
 
 __all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value"]
 
-_LONGEST_QUOTED = 2048
 _VALUE = re.compile(
-    rf"""
-      [bBrRuUfF@$]{{0,2}}(?P<fence>\"\"\"|''')(?P<fenced>.{{0,{_LONGEST_QUOTED}}}?)(?:(?P=fence)|\Z)
+    r"""
+      [bBrRuUfF@$]{0,2}(?P<fence>\"\"\"|''')(?P<fenced>.{0,2048}?)(?:(?P=fence)|\Z)
     | (?P<slash>\\+)["'](?P<escaped>[^"'\n]*?)(?=(?P=slash)["']|$)
-    | [bBrRuUfF@$]{{0,2}}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
-    | [bBrRuUfF@$]{{0,2}}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
-    | `(?P<tick>[^`\n]{0, 1024})
-    | “(?P<curly>[^”\n]{0, 1024}) | ‘(?P<curled>[^’\n]{0, 1024}) | «(?P<angle>[^»\n]{0, 1024})
-    | „(?P<low>[^“”\n]{0, 1024}) | &quot;(?P<entity>[^&\n]{0, 1024})
-    | (?P<bracket>[\[{{(])
-    | (?P<bare>[^\s"'`<>“”]{{1,512}})
+    | [bBrRuUfF@$]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
+    | [bBrRuUfF@$]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
+    | `(?P<tick>[^`\n]{0,1024})
+    | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
+    | „(?P<low>[^“”\n]{0,1024}) | &quot;(?P<entity>[^&\n]{0,1024})
+    | (?P<bracket>[\[{(])
+    | (?P<bare>[^\s"'`<>“”]{1,512})
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -121,6 +121,39 @@ def is_ordinary_word(word: str) -> bool:
 
 
 _GRAMMAR = ("ed", "ing", "able", "ible", "ly", "tion", "ment", "ness", "ful", "less", "ous", "ive")
-ORDINARY = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "my", "your", "his", "her", "our", "their", "me", "us", "them", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "done", "has", "have", "had", "having", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "need", "needs", "not", "no", "nor", "never", "none", "neither", "either", "yes", "now", "then", "still", "already", "always", "also", "again", "only", "just", "even", "ever", "soon", "later", "here", "there", "where", "when", "why", "how", "what", "which", "who", "whom", "whose", "and", "or", "but", "if", "unless", "because", "since", "so", "than", "as", "at", "by", "for", "from", "in", "into", "of", "off", "on", "onto", "out", "over", "per", "to", "too", "under", "until", "up", "upon", "via", "with", "within", "without", "about", "after", "against", "along", "among", "around", "before", "behind", "below", "beneath", "beside", "between", "beyond", "down", "during", "except", "inside", "near", "outside", "through", "throughout", "toward", "very", "really", "quite", "rather", "almost", "nearly", "both", "each", "every", "all", "any", "some", "many", "much", "few", "more", "most", "less", "least", "other", "another", "same", "such", "own", "one", "two", "three", "first", "second", "last", "next", "new", "old", "good", "bad", "strong", "weak", "long", "short", "simple", "complex", "easy", "hard", "wrong", "right", "correct", "incorrect", "valid", "invalid", "missing", "empty", "blank", "unknown", "known", "unset", "set", "reset", "sent", "lost", "kept", "held", "found", "left", "stolen", "leaked", "broken", "stale", "fresh", "safe", "unsafe", "secure", "insecure", "sensitive", "case", "required", "optional", "mandatory", "necessary", "needed", "wanted", "allowed", "forbidden", "denied", "accepted", "rejected", "expired", "expires", "expiring", "changed", "changes", "updated", "rotated", "revoked", "stored", "saved", "hashed", "encrypted", "encoded", "hidden", "masked", "redacted", "shown", "visible", "protected", "shared", "reused", "compromised", "generated", "created", "deleted", "removed", "issued", "signed", "verified", "confirmed", "used", "unused", "active", "inactive", "enabled", "disabled", "available", "unavailable", "default", "defaults", "temporary", "permanent", "private", "public", "please", "contact", "ask", "see", "use", "enter", "type", "provide", "choose", "check", "try", "click", "call", "email", "follow", "refer", "ignore", "note", "remember", "make", "keep", "change", "store", "rotate", "select", "visit", "go", "rules", "rule", "policy", "policies", "field", "fields", "length", "strength", "manager", "managers", "hint", "reset", "resets", "prompt", "form", "page", "link", "screen", "update", "updates", "request", "requests", "count", "limit", "limits", "usage", "authentication", "authorization", "protection", "management", "generator", "validator", "validation", "based", "characters", "character", "chars", "digits", "letters", "symbols", "words", "bytes", "bits", "minutes", "hours", "days", "something", "anything", "nothing", "everything", "someone", "anyone", "nobody", "everyone", "primary", "secondary", "foreign", "unique", "sorted", "important", "critical", "crucial", "essential", "refresh", "access", "bearer", "id", "ids", "name", "names", "value", "values", "bucket", "buckets", "ring", "rings", "sauce", "santa", "true", "false", "null", "nil", "undefined", "tbd", "todo", "n/a", "na", "string", "text", "number", "boolean", "integer", "object", "like", "unlike", "similar", "different", "identical", "equal", "compatible", "considered", "located", "kept", "meant", "case-sensitive", "read-only", "write-only", "up-to-date", "yet", "today", "tomorrow", "yesterday", "garden", "agent", "service", "services", "society", "ballot", "life", "lives", "love", "ingredient", "ingredients", "weapon", "success", "happiness", "code", "codes", "board", "boards", "point", "points", "pad", "wheel", "tumbler"]
+ORDINARY = words(
+    """
+    a an the this that these those it its he she they we you i my your his her our their me
+    us them is are was were be been being am do does did done has have had having can could
+    will would shall should may might must need needs not no nor never none neither either
+    yes now then still already always also again only just even ever soon later here there
+    where when why how what which who whom whose and or but if unless because since so than
+    as at by for from in into of off on onto out over per to too under until up upon via
+    with within without about after against along among around before behind below beneath
+    beside between beyond down during except inside near outside through throughout toward
+    very really quite rather almost nearly both each every all any some many much few more
+    most less least other another same such own one two three first second last next new old
+    good bad strong weak long short simple complex easy hard wrong right correct incorrect
+    valid invalid missing empty blank unknown known unset set reset sent lost kept held
+    found left stolen leaked broken stale fresh safe unsafe secure insecure sensitive case
+    required optional mandatory necessary needed wanted allowed forbidden denied accepted
+    rejected expired expires expiring changed changes updated rotated revoked stored saved
+    hashed encrypted encoded hidden masked redacted shown visible protected shared reused
+    compromised generated created deleted removed issued signed verified confirmed used
+    unused active inactive enabled disabled available unavailable default defaults temporary
+    permanent private public please contact ask see use enter type provide choose check try
+    click call email follow refer ignore note remember make keep change store rotate select
+    visit go rules rule policy policies field fields length strength manager managers hint
+    reset resets prompt form page link screen update updates request requests count limit
+    limits usage authentication authorization protection management generator validator
+    validation based characters character chars digits letters symbols words bytes bits
+    minutes hours days something anything nothing everything someone anyone nobody everyone
+    primary secondary foreign unique sorted important critical crucial essential refresh
+    access bearer id ids name names value values bucket buckets ring rings sauce santa true
+    false null nil undefined tbd todo n/a na string text number boolean integer object like
+    unlike similar different identical equal compatible considered located kept meant
+    case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
+    service services society ballot life lives love ingredient ingredients weapon success
+    happiness code codes board boards point points pad wheel tumbler
+    """
 )

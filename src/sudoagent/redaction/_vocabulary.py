@@ -21,15 +21,17 @@ __all__ = [
     "SECRET_WORDS",
     "SUSPECT_PHRASES",
     "VALUE_TAILS",
+    "words",
 ]
 
 
-def _set(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
     return frozenset(text.split())
 
 
 # A name with one of these holds a secret, unless its last word says that it only describes one.
-SECRET_WORDS = _set(
+SECRET_WORDS = words(
     """
     password passwd passphrase passcode passwort pwd pw psw pswd passwrd pass passkey
     secret credential cred apikey token jwt authorization cookie bearer csrf xsrf
@@ -76,7 +78,7 @@ COMPOUNDS = {
 }
 
 # “… key” is a secret after these.
-KEY_HEADS = _set(
+KEY_HEADS = words(
     """
     api secret private access auth authentication authorization encryption encrypt encrypted
     decryption decrypt signing sign signature master shared sharedaccess service license licence
@@ -87,24 +89,24 @@ KEY_HEADS = _set(
     """
 )
 # … and never after these, whatever the value looks like.
-PLAIN_KEY_HEADS = _set(
+PLAIN_KEY_HEADS = words(
     """
     public publishable primary foreign partition sort cache idempotency idempotent dedup dedupe
     deduplication unique composite candidate natural surrogate routing shard object s s3 hash range
     index row column translation i18n lang issue jira project sub map dict group parent child
     """
 )
-CODE_HEADS = _set(
+CODE_HEADS = words(
     """
     security verification verify auth authorization authentication access otp backup recovery mfa
     2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time passcode
     factor secret signin
     """
 )
-CARD_HEADS = _set("card cc creditcard debitcard pan")
+CARD_HEADS = words("card cc creditcard debitcard pan")
 
 # A provider's name before “key” or “pat” makes it that provider's secret.
-PROVIDERS = _set(
+PROVIDERS = words(
     """
     adafruit adobe airtable algolia alibaba aliyun amplitude anthropic asana atlassian auth0 aws
     azure beamer binance bitbucket bittrex braintree brevo bugsnag buildkite circleci clerk
@@ -126,7 +128,7 @@ PROVIDERS = _set(
 )
 
 # When a name ends in one of these, or goes on with one, it describes a secret and holds none.
-METADATA = _set(
+METADATA = words(
     """
     count limit used use usage type kind length len size min max minimum maximum policy rule
     requirement required require strength score age expiry expiration expire expired expiring exp
@@ -146,12 +148,12 @@ METADATA = _set(
     metadata meta schema template option setting config configuration support supported
     compliance complexity history helper tip visibility visible confirmed mismatch match
     allowed blocked needed optional available found empty null blank
-    ring economy standard supply symbol address contract distribution embedding ization
+    ring variable var property attribute parameter param binding economy standard supply symbol address contract distribution embedding ization
     """
-) - _set("number")
+) - words("number")
 
 # When a name ends in one of these, the secret itself is meant after all.
-VALUE_TAILS = _set(
+VALUE_TAILS = words(
     """
     value content text plain plaintext cleartext raw string str data code link base64 b64 encoded
     hash hashed digest salt payload body key
@@ -160,34 +162,34 @@ VALUE_TAILS = _set(
 
 # Directly before the secret word, these make it a thing of another kind, for that word only.
 PLAIN_HEADS: dict[str, frozenset[str]] = {
-    "token": _set(
+    "token": words(
         """
         max min num number n total prompt completion input output cached reasoning used remaining
         available budget avg average per stop eos bos pad unk sep mask cls special next previous
         prev page pagination continuation continue sync cursor cancellation cancel cancelled lexer
         parser syntax idempotency extra context thinking visual image audio text word subword
-        generated consumed estimated limit nft governance utility erc20 keyword fencing trailing
+        generated consumed estimated limit nft governance utility erc20 keyword fencing trailing public
         leading lookahead design query document chunk sequence
         """
     ),
-    "pass": _set(
+    "pass": words(
         """
         boarding bus ski season day press hall single multi first second third forward backward
         back fast two one render high low band all mountain by free train rail museum guest transit
         compiler optimization final initial previous next last lint
         """
     ),
-    "pin": _set(
+    "pin": words(
         """
         gpio led data clock map drop pull push io input output analog digital header safety rolling
         lapel hat bowling reset ground power signal adc pwm tx rx interrupt pushed location board
         """
     ),
-    "cookie": _set("fortune chocolate oatmeal accept allow third party"),
-    "secret": _set("trade victoria open top"),
+    "cookie": words("fortune chocolate oatmeal accept allow third party"),
+    "secret": words("trade victoria open top"),
 }
 # Before any secret word: a yes or no, or something to do.
-_ASKING = _set(
+_ASKING = words(
     "is has have had need no without forgot forgotten allow show hide enable disable require use "
     "uses should can must missing wrong invalid incorrect skip"
 )
@@ -208,8 +210,6 @@ SUSPECT_PHRASES = frozenset(
         "licence",
         "pat",
         "secret id",
-        "token id",
-        "credential id",
         "invite code",
         "code",
         "login",
@@ -228,7 +228,7 @@ SUSPECT_PHRASES = frozenset(
 )
 
 # Only to take run-together names apart: “dbpassword”, “mysqlpwd”, “githubtoken”.
-ACRONYMS = _set(
+ACRONYMS = words(
     """
     my user usr client customer admin administrator root super master db database sql mysql pg pgsql
     postgres postgresql mongo mongodb redis rabbitmq rabbit amqp mssql oracle ldap smtp imap pop ftp

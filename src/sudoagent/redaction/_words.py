@@ -23,7 +23,7 @@ _ENDINGS = (
 )  # fmt: skip
 _APART = {"apikey": ("api", "key"), "secretkey": ("secret", "key"), "accesskey": ("access", "key"),
           "privatekey": ("private", "key"), "authkey": ("auth", "key")}  # fmt: skip
-_NOT_RUN_TOGETHER = frozenset({"betoken", "tokenize", "passwordless"})
+_NOT_RUN_TOGETHER = frozenset({"betoken", "jsonwebtoken", "passwordless", "tokenize"})
 
 
 def split(name: str) -> tuple[str, ...]:
