@@ -13,9 +13,9 @@ import click
 from sudoagent import __version__
 from sudoagent.errors import ConfigurationError
 
-from .app import TokenRefused, serve
 from .config import Config, read_config
 from .logs import log_to_stderr
+from .serving import TokenRefused, serve
 
 __all__ = ["main"]
 

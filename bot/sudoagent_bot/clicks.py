@@ -12,7 +12,7 @@ from typing import Any
 
 from sudoagent.slack.modals import Origin, origin
 
-__all__ = ["Click", "read_click", "read_submission"]
+__all__ = ["Click", "read_click", "read_command", "read_submission"]
 
 # Longer than anything Slack sends in these fields; a cap keeps what is logged or looked up small.
 _LONGEST_ID = 256
@@ -80,6 +80,26 @@ def read_submission(body: Mapping[str, Any], field: str) -> Click:
         view_id=_identifier(view.get("id")),
         comment=_written(view, field),
         **_person(body),
+    )
+
+
+def read_command(body: Mapping[str, Any]) -> Click:
+    """Read the form of a slash command: the first word is the action, the rest the comment.
+
+    Never raises for an odd payload.
+    """
+    word, _, rest = (_text(body.get("text"), _LONGEST_COMMENT) or "").strip().partition(" ")
+    team = _identifier(body.get("team_id"))
+    return Click(
+        action=word.lower(),
+        request_id=None,
+        team_id=team,
+        place_team_id=team,
+        user_id=_identifier(body.get("user_id")),
+        channel=_identifier(body.get("channel_id")),
+        message_ts=None,
+        response_url=_text(body.get("response_url"), _LONGEST_URL),
+        comment=rest.strip() or None,
     )
 
 

@@ -13,6 +13,7 @@ from sudoagent.errors import AuditLogError, ConfigurationError
 from sudoagent.review.request import Request, is_request_id
 from sudoagent.slack import texts
 from sudoagent.slack.failures import SlackFailure
+from sudoagent.slack.messages import Message
 
 from .clicks import Click
 from .rules import Refusal, Refused
@@ -22,14 +23,18 @@ __all__ = ["Refusals", "sentence"]
 
 logger = logging.getLogger(__name__)
 
-_FROZEN: Final = "Everything is frozen just now. Nothing was recorded: ask an administrator."
+_SENTENCES: Final = {
+    "frozen": "Approvals are frozen just now. Nothing was recorded: ask an administrator.",
+    "not_an_admin": "Only the people in SUDOAGENT_ADMINS may do that. Nothing was changed.",
+    **texts.REFUSAL,
+}
 _NO_REQUEST = "no request"
 _FOREIGN_TEXT = 100  # characters kept of what somebody outside could choose
 
 
 def sentence(refusal: Refusal) -> str:
     """Return what the clicker is told."""
-    return _FROZEN if refusal == "frozen" else texts.REFUSAL[refusal]
+    return _SENTENCES[refusal]
 
 
 class Refusals:
@@ -70,34 +75,45 @@ class Refusals:
         """Record the attempt, then tell the clicker."""
         who = visible(f"{click.team_id}/{click.user_id}")
         logger.info("refused a click of %s: %s", cut(who, _FOREIGN_TEXT), refused.refusal)
-        await self._record(
-            click.request_id, request.action if request else None, refused, _about(click)
-        )
+        action = request.action if request else None
+        about = {"refusal": refused.refusal, **_about(click)}
+        await self._record(click.request_id, action, "deny", refused.detail, about)
         try:
-            await self._web.whisper(click, sentence(refused.refusal))
+            await self._web.whisper(click, Message(sentence(refused.refusal), ()))
         except SlackFailure as failure:
             logger.warning("a clicker could not be told why: %s", failure.reason)
+
+    async def record_brake(self, click: Click, decision: str, reason: str) -> None:
+        """Record that an administrator froze everything, or let it run again."""
+        logger.warning("%s (by %s)", visible(reason), click.user_id)
+        await self._record(None, "freeze", decision, visible(reason), _about(click))
 
     async def record_bad(self, request_id: str, refused: Refused) -> None:
         """Record that something in the store is not what the library wrote."""
         logger.warning("refused a stored record: %s", refused.detail)
-        await self._record(request_id, None, refused, {})
+        about = {"refusal": refused.refusal}
+        await self._record(request_id, None, "deny", refused.detail, about)
 
     async def _record(
-        self, request_id: str | None, action: str | None, refused: Refused, about: dict[str, Any]
+        self,
+        request_id: str | None,
+        action: str | None,
+        decision: str,
+        reason: str,
+        metadata: dict[str, Any],
     ) -> None:
         known = request_id is not None and is_request_id(request_id)
         entry = AuditEntry(
             timestamp=self._now(),
             request_id=str(request_id) if known else _NO_REQUEST,
             action=action or "unknown",
-            decision="deny",
-            reason=refused.detail,
-            metadata={"refusal": refused.refusal, **about},
+            decision=decision,
+            reason=reason,
+            metadata=metadata,
         )
         try:
             await self._audit.alog(entry)
-        except Exception:
+        except AuditLogError:
             # Refusing is the safe side already; the process goes on to refuse others.
             logger.exception("a refusal could not be recorded")
 

@@ -44,6 +44,7 @@ Refusal = Literal[
     "frozen",
     "guest",
     "not_a_reviewer",
+    "not_an_admin",
     "old_button",
     "other_message",
     "other_workspace",

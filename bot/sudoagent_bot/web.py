@@ -95,16 +95,20 @@ class Web:
             "chat.update", channel=channel, ts=ts, text=message.text, blocks=list(message.blocks)
         )
 
-    async def whisper(self, click: Click, text: str) -> None:
+    async def whisper(self, click: Click, message: Message) -> None:
         """Tell the clicker something that nobody else sees."""
         if click.response_url is not None and _origin(click.response_url) in self._trusted:
             try:
-                return await self._respond(click.response_url, text)
+                return await self._respond(click.response_url, message)
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
                 logger.info("a response_url did not work: %s", type(error).__name__)
         if click.channel is not None and click.user_id is not None:
             await self._call(
-                "chat.postEphemeral", channel=click.channel, user=click.user_id, text=text
+                "chat.postEphemeral",
+                channel=click.channel,
+                user=click.user_id,
+                text=message.text,
+                blocks=list(message.blocks) or None,
             )
         return None
 
@@ -130,8 +134,13 @@ class Web:
                 self._on_refused(refused.reason)
             raise
 
-    async def _respond(self, url: str, text: str) -> None:
-        body = {"text": text, "response_type": "ephemeral", "replace_original": False}
+    async def _respond(self, url: str, message: Message) -> None:
+        body = {
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "response_type": "ephemeral",
+            "replace_original": False,
+        }
         limit = aiohttp.ClientTimeout(total=_RESPONSE_SECONDS)
         # Not followed anywhere else: the address came with the click.
         async with self._session.post(
