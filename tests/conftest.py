@@ -4,7 +4,9 @@ from __future__ import annotations
 
 pytest_plugins: list[str] = [
     "support.embedded",
+    "support.parts",
     "support.slack",
+    "support.terminal",
     "support.valkey",
     "support.bot",  # after what it imports: assertions are rewritten once
 ]

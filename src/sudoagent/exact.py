@@ -40,8 +40,8 @@ def exact(value: Any) -> Any:
 
 @functools.lru_cache(maxsize=1024)
 def _reduction(kind: type) -> Callable[[Any], Any] | None:
-    if issubclass(kind, enum.Enum):
-        return None  # its members are the program's own, and compared by identity
+    if kind is bool or issubclass(kind, enum.Enum):
+        return None  # their members are not the agent's, and compared by identity
     for base, reduce in _BASES:
         if issubclass(kind, base):
             return reduce if _replaces(kind, base) else None
