@@ -37,7 +37,7 @@ class Keyring:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        if not secrets or not all(secrets):
+        if isinstance(secrets, str) or not secrets or not all(secrets):
             raise ConfigurationError("a keyring needs a secret: set SUDOAGENT_SIGNING_KEY")
         self._signing = secrets[0]
         self._secrets = {key_id(secret): secret for secret in secrets}
