@@ -9,7 +9,6 @@ From then on every failure is a refusal, and the request is withdrawn: no later 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 import uuid
@@ -205,8 +204,12 @@ class Asking:
                 raise ApprovalError("the approval was gone when it was to be used")
 
     async def _withdraw(self, request_id: str, why: str) -> None:
-        with contextlib.suppress(StoreError):
+        try:
             reply = await self._store.cancel(request_id, why)
+        except StoreError as error:
+            # Nobody waits for the answer any more, so a click can still decide but run nothing.
+            logger.warning("request %s could not be withdrawn: %s", request_id, error.reason)
+        else:
             logger.info("withdrawn: request %s (%s): %s", request_id, why, reply.kind)
 
 

@@ -5,7 +5,7 @@ No network: this runs on the caller's own thread, so that a large call holds up 
 
 from __future__ import annotations
 
-import secrets
+import secrets as randomness
 import time
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from sudoagent.context import Context
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
 from sudoagent.policies import PolicyResult
-from sudoagent.redaction import Redactor, present
+from sudoagent.redaction import REDACTED, Redactor, present
 from sudoagent.review.request import (
     SCHEMA_VERSION,
     Argument,
@@ -119,21 +119,21 @@ def _request(
     rules: Rules,
     request_id: str,
 ) -> Request:
-    arguments = present(ctx).arguments
-    _refuse_unreadable(ctx, arguments, result)
-    redactor = ctx._redactor or Redactor()
+    shown = present(ctx)
+    _refuse_unreadable(ctx, shown.arguments, result)
+    words = _Words(ctx, shown.secrets)
     # By this machine's clock for now: the server's time is known when it is asked.
     now_ms = int(time.time() * 1000)
     return _fitted(
         Request(
             v=SCHEMA_VERSION,
             id=request_id,
-            nonce=secrets.token_hex(16),
+            nonce=randomness.token_hex(16),
             namespace=settings.namespace,
-            action=cut(ctx.action, _NAME),
-            arguments=arguments,
+            action=words.clean(ctx.action, _NAME),
+            arguments=shown.arguments,
             digest=ctx.digest(keyring.derive("digest")),
-            policy_reason=cut(redactor.text(result.reason), _WORDS),
+            policy_reason=words.clean(result.reason, _WORDS),
             reviewers=rules.reviewers,
             quorum=rules.quorum,
             deny_quorum=rules.deny_quorum,
@@ -141,12 +141,12 @@ def _request(
             channel=rules.channel or "",
             created_at=now_ms,
             expires_at=now_ms + max(int(rules.seconds * 1000), 1),
-            agent=_said(ctx, redactor, _NAME, "agent") or settings.agent,
-            agent_reason=_said(ctx, redactor, _WORDS, "justification", "reason"),
+            agent=words.said(_NAME, "agent") or settings.agent,
+            agent_reason=words.said(_WORDS, "justification", "reason"),
             requester=settings.requester,
             allow_requester=settings.allow_requester,
             highlight=tuple(str(name) for name in result.highlight[:_MOST_HIGHLIGHTS]),
-            environment=_said(ctx, redactor, _NAME, "environment"),
+            environment=words.said(_NAME, "environment"),
         )
     )
 
@@ -160,12 +160,28 @@ def _refuse_unreadable(ctx: Context, arguments: tuple[Argument, ...], result: Po
         )
 
 
-def _said(ctx: Context, redactor: Redactor, limit: int, *names: str) -> str | None:
-    for name in names:
-        said = ctx.metadata.get(name)
-        if isinstance(said, str) and said.strip():
-            return cut(redactor.text(said), limit)
-    return None
+class _Words:
+    """What is said about a call, without secrets: neither such by their looks, nor such that an
+    argument's name gave away."""
+
+    def __init__(self, ctx: Context, secrets: frozenset[str]) -> None:
+        self._metadata = ctx.metadata
+        self._redactor = ctx._redactor or Redactor()
+        # Shorter ones, such as "admin", are ordinary words too often.
+        self._secrets = sorted((s for s in secrets if len(s) >= 8), key=len, reverse=True)
+
+    def clean(self, text: str, limit: int) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, REDACTED)
+        return cut(self._redactor.text(text), limit)
+
+    def said(self, limit: int, *names: str) -> str | None:
+        """Return what the metadata says under the first of these names that says anything."""
+        for name in names:
+            said = self._metadata.get(name)
+            if isinstance(said, str) and said.strip():
+                return self.clean(said, limit)
+        return None
 
 
 def _fitted(request: Request) -> Request:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from sudoagent.review.request import Request
 from sudoagent.slack import texts
 from sudoagent.slack.messages import Message, Run, card, pending_card, seconds
 
+from .reading import arguments, buttons, header, nodes, sentences, words
 from .requests_at_hand import (
     HOSTILE,
     INVISIBLE,
@@ -28,49 +28,6 @@ from .requests_at_hand import (
 STATES = ("pending", "approved", "denied", "expired", "cancelled")
 NOW = 1_795_349_000_000
 RUN = Run(outcome="error", seconds=3.2, error="boom")
-
-
-def nodes(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a tree of blocks."""
-    if isinstance(node, dict):
-        yield node
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for child in node:
-            yield from nodes(child)
-
-
-def words(message: Message) -> str:
-    """All that is written on the card, sentence by sentence."""
-    return "\n".join(node["text"] for node in nodes(message.blocks) if is_text(node))
-
-
-def is_text(node: dict[str, Any]) -> bool:
-    return isinstance(node.get("text"), str)
-
-
-def sentences(message: Message) -> str:
-    """The card's sentences, with people as @id and moments as their fallback."""
-    shown = {"text": "text", "user": "user_id", "usergroup": "usergroup_id", "date": "fallback"}
-    lines = []
-    for node in nodes(message.blocks):
-        if str(node.get("type")).startswith("rich_text_"):
-            elements = node["elements"]
-            lines.append("".join(str(e[shown[e["type"]]]) for e in elements))
-    return "\n".join(lines)
-
-
-def buttons(message: Message) -> dict[str, dict[str, Any]]:
-    return {node["action_id"]: node for node in nodes(message.blocks) if "action_id" in node}
-
-
-def header(message: Message) -> str:
-    return str(message.blocks[0]["text"]["text"])
-
-
-def arguments(message: Message) -> str:
-    found = [n for n in nodes(message.blocks) if n.get("type") == "rich_text_preformatted"]
-    return str(found[0]["elements"][0]["text"])
 
 
 def test_the_question_who_what_and_the_arguments_are_on_the_card() -> None:

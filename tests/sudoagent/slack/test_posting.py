@@ -76,7 +76,7 @@ async def test_without_permission_to_look_no_second_message_is_risked(
     for scope in ("channels:history", "groups:history", "im:history"):
         slack.remove_scope(scope)
     slack.fail(POST, "lost_response")
-    with pytest.raises(AnswerLost, match="could not be found out.*scope"):
+    with pytest.raises(AnswerLost, match=r"could not be found out.*scope"):
         await post(client, CHANNEL, MESSAGE, marker=MARKER)
     assert len(slack.messages(CHANNEL)) == 1
 
