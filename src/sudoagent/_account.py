@@ -57,7 +57,7 @@ class Account:
     def reason(self) -> str:
         """Why the call may run: the approver's word, or the policy's."""
         assert self._result is not None
-        return self._verdict.reason if self._verdict else self._result.reason
+        return self._result.reason if self._verdict is None else self._verdict.reason
 
     @property
     def policy_decision(self) -> str:
@@ -112,7 +112,7 @@ class Account:
 
     def decider(self) -> str | None:
         """Return the user id of the reviewer whose vote decided."""
-        votes = self._verdict.votes if self._verdict else ()
+        votes = self._verdict.votes if self._verdict is not None else ()
         return votes[-1].user_id if votes else None
 
     def allowed(self) -> AuditEntry:
