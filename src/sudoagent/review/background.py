@@ -54,14 +54,18 @@ class Background:
         An interrupt (Ctrl-C, SIGTERM in the main thread) cancels ``work`` and is raised once that
         has finished, after three seconds at most.
         """
-        finished = threading.Event()
-        job = _Job(self, work, finished.set)
+        # A bare lock, because an interrupt may come at any moment: inside threading.Event it can
+        # leave a lock unlocked twice, and a RuntimeError instead of the interrupt.
+        gate = threading.Lock()
+        gate.acquire()
+        job = _Job(self, work, partial(_open, gate))
         with heeding_termination:
             try:
-                finished.wait()
+                job.submit()
+                gate.acquire()
             except BaseException:
-                if job.cancel(finished.set):
-                    finished.wait(_FAREWELL_SECONDS)
+                if job.cancel(partial(_open, gate)):
+                    gate.acquire(timeout=_FAREWELL_SECONDS)
                 raise
         return job.result()
 
@@ -76,6 +80,7 @@ class Background:
         job = _Job(self, work, partial(_notify, loop, finished))
         with heeding_termination:
             try:
+                job.submit()
                 await finished
             except asyncio.CancelledError:
                 farewell = loop.create_future()
@@ -128,18 +133,22 @@ class Background:
 class _Job(Generic[T]):
     """One coroutine on its way through the background loop."""
 
-    __slots__ = ("_finished", "_owner", "_task")
+    __slots__ = ("_finished", "_owner", "_task", "_work")
 
     def __init__(
         self, owner: Background, work: Coroutine[Any, Any, T], finished: Callable[[], object]
     ) -> None:
         self._owner = owner
+        self._work = work
         self._finished = finished
         self._task: asyncio.Task[T] | None = None
+
+    def submit(self) -> None:
+        """Start the work. Raises ``ApprovalError`` when its loop has ended."""
         try:
-            owner._loop.call_soon_threadsafe(self._start, work)
+            self._owner._loop.call_soon_threadsafe(self._start)
         except RuntimeError as error:
-            work.close()
+            self._work.close()
             raise ApprovalError("the program is ending: nobody can be asked any more") from error
 
     def result(self) -> T:
@@ -157,15 +166,18 @@ class _Job(Generic[T]):
             return False
         return True
 
-    def _start(self, work: Coroutine[Any, Any, T]) -> None:
-        self._task = self._owner._loop.create_task(work)
+    def _start(self) -> None:
+        self._task = self._owner._loop.create_task(self._work)
         self._owner._jobs.add(self._task)
         self._task.add_done_callback(self._finish)
 
     def _cancel(self, finished: Callable[[], object]) -> None:
-        assert self._task is not None  # It was started before: the loop keeps the order.
         self._finished = finished
-        if not self._task.cancel():
+        if self._task is None:
+            # The interrupt came before the work was submitted.
+            self._work.close()
+            finished()
+        elif not self._task.cancel():
             finished()
 
     def _finish(self, task: asyncio.Task[T]) -> None:
@@ -174,6 +186,11 @@ class _Job(Generic[T]):
             # Whoever was interrupted does not look at the result any more.
             task.exception()
         self._finished()
+
+
+def _open(gate: threading.Lock) -> None:
+    with contextlib.suppress(RuntimeError):  # It is open already.
+        gate.release()
 
 
 def _notify(loop: asyncio.AbstractEventLoop, finished: asyncio.Future[None]) -> None:
