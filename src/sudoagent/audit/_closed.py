@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_DEPTH", "SAFE_INTEGER", "Bounds", "is_closed", "reduced", "shortened"]
+__all__ = ["MAX_DEPTH", "SAFE_INTEGER", "Bounds", "free_name", "is_closed", "reduced", "shortened"]
 
 SAFE_INTEGER = 2**53 - 1  # RFC 8259 section 6: the integers that implementations agree on
 MAX_DEPTH = 32
@@ -136,7 +136,7 @@ def _members(value: Mapping[Any, Any], bounds: Bounds, above: tuple[int, ...]) -
         if len(kept) >= bounds.items:
             kept["$left_out"] = len(value) - len(kept)
             break
-        kept[_free(_key(key), kept)] = reduced(member, bounds, above)
+        kept[free_name(_key(key), kept)] = reduced(member, bounds, above)
     return kept
 
 
@@ -151,15 +151,15 @@ def _items(value: Any, bounds: Bounds, above: tuple[int, ...]) -> Any:
 
 def _key(key: object) -> str:
     if isinstance(key, str):
-        text = shortened(_scrubbed(str.__str__(key)), 200)
+        text = _scrubbed(str.__str__(key))
         return f"${text}" if text[:1] == "$" else text  # $$ref: a caller's own dollar key
     if isinstance(key, bool | int | float) or key is None:
-        return shortened(repr(reduced(key)), 200)
+        return repr(reduced(key))
     return f"<{type(key).__name__}>"
 
 
-def _free(name: str, taken: dict[str, Any]) -> str:
-    # Two keys that reduce to one text must not hide one another: JSON objects keep the last.
+def free_name(name: str, taken: dict[str, Any]) -> str:
+    """Return the name, numbered when it is taken: of two equal keys JSON would keep the last."""
     free, number = name, 2
     while free in taken:
         free, number = f"{name} ({number})", number + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import socket
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ..redaction import Redactor
-from ._closed import Bounds, is_closed, reduced, shortened
+from ._closed import Bounds, free_name, is_closed, reduced, shortened
 from ._entry import AuditEntry
 from ._fork import watch
 from .chain import SEAL_BYTES
@@ -133,7 +134,7 @@ class LineEncoder:
                     encoded = self._reduced(body)
         else:
             encoded = self._reduced(body)
-        return encoded if len(encoded) <= self._room else self._cut(body)
+        return encoded if len(encoded) <= self._room else self._cut(body, encoded)
 
     def _reduced(self, body: Body) -> bytes:
         for name in ("event", "decision", "outcome", *_TEXT_LIMITS):
@@ -144,15 +145,14 @@ class LineEncoder:
         body.agent = _agent_in(body.metadata) or self._agent
         return self._escaped(body)
 
-    def _cut(self, body: Body) -> bytes:
-        whole = self._reduced(body)
+    def _cut(self, body: Body, whole: bytes) -> bytes:
         mark = {"bytes": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
         for name, limit in _TEXT_LIMITS.items():
             value = getattr(body, name)
             setattr(body, name, value and shortened(value, limit))
         metadata = body.metadata
         for bounds in _TIGHTER:
-            body.metadata = {"$cut": mark, **_tightened(metadata, bounds)}
+            body.metadata = {"$cut": mark, **_cut_value(metadata, bounds)}
             encoded = self._escaped(body)
             if len(encoded) <= self._room:
                 return encoded
@@ -173,7 +173,7 @@ def _moment(moment: datetime) -> datetime | str:
     # msgspec writes UTC as Z and leaves a fraction of zero out; microseconds are always written.
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return moment if moment.microsecond else moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    return moment if moment.microsecond else f"{moment.isoformat()[:19]}.000000Z"
 
 
 def _agent_in(metadata: dict[str, Any]) -> str | None:
@@ -184,26 +184,21 @@ def _agent_in(metadata: dict[str, Any]) -> str | None:
     return shortened(named, 256) if isinstance(named, str) and named else None
 
 
-def _tightened(metadata: Any, bounds: Bounds) -> dict[str, Any]:
-    # The metadata is in the closed set already: its dollar keys must not be escaped once more.
-    return {key: _cut_value(value, bounds) for key, value in list(metadata.items())[: bounds.items]}
-
-
 def _cut_value(value: Any, bounds: Bounds, depth: int = 0) -> Any:
+    # Not reduced() with tighter bounds: this is in the closed set, and its dollar keys are ours.
     if isinstance(value, str):
         return shortened(value, bounds.text)
-    if isinstance(value, list | dict) and depth >= bounds.depth:
+    if isinstance(value, list | tuple | dict) and depth >= bounds.depth:
         return {"$deep": type(value).__name__}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         kept = [_cut_value(item, bounds, depth + 1) for item in value[: bounds.items]]
-        return (
-            kept
-            if len(kept) == len(value)
-            else {"$items": kept, "left_out": len(value) - len(kept)}
-        )
+        left_out = len(value) - len(kept)
+        return {"$items": kept, "left_out": left_out} if left_out else kept
     if isinstance(value, dict):
-        names = list(value)[: bounds.items]
-        cut = {name: _cut_value(value[name], bounds, depth + 1) for name in names}
+        cut: dict[str, Any] = {}
+        for name in itertools.islice(value, bounds.items):
+            short = free_name(shortened(name, 200), cut)
+            cut[short] = _cut_value(value[name], bounds, depth + 1)
         if len(cut) < len(value):
             cut["$left_out"] = len(value) - len(cut)
         return cut

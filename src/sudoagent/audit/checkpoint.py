@@ -168,8 +168,9 @@ def load_private_key(path: Path) -> Ed25519PrivateKey:
     ed25519 = _ed25519()
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    content = _content(path)
     try:
-        key = load_pem_private_key(_content(path), password=None)
+        key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError) as error:
         raise ConfigurationError(f"{path} is no private key in PEM: {_HOW}") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
@@ -182,8 +183,9 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
     ed25519 = _ed25519()
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    content = _content(path)
     try:
-        key = load_pem_public_key(_content(path))
+        key = load_pem_public_key(content)
     except ValueError as error:
         raise ConfigurationError(f"{path} is no public key in PEM: {_HOW}") from error
     if not isinstance(key, ed25519.Ed25519PublicKey):

@@ -72,7 +72,7 @@ class JsonlAuditLogger:
         if checkpoints is not None:
             self._signer = Signer(checkpoints, self.path, shared=allow_shared_directory)
         self._mutex = threading.Lock()
-        self._lane: Lane[AuditEntry] = Lane(self._log_each)
+        self._lane: Lane[AuditEntry] | None = None
         watch(self)
 
     def log(self, entry: AuditEntry) -> None:
@@ -87,6 +87,8 @@ class JsonlAuditLogger:
 
     async def alog(self, entry: AuditEntry) -> None:
         """Append the entry on this logger's own thread: the disk never blocks the event loop."""
+        if self._lane is None:
+            self._lane = Lane(self._log_each)
         await self._lane.submit(entry)
 
     @property

@@ -68,9 +68,8 @@ def archive_name(log: Path, last: Link, moment: str) -> Path:
 
 def segments(log: Path) -> Iterator[Path]:
     """Yield the files of this log, the current one included: ours, and those logrotate makes."""
-    ours = re.compile(
-        re.escape(log.stem) + r"\.\d{8}T\d{6}Z\.\d{12,}(\.\d+)?" + re.escape(log.suffix) + r"(\.gz)?"
-    )
+    stem, suffix = re.escape(log.stem), re.escape(log.suffix)
+    ours = re.compile(stem + r"\.\d{8}T\d{6}Z\.\d{12,}(\.\d+)?" + suffix + r"(\.gz)?")
     for path in sorted(log.parent.iterdir()):
         foreign = path.name.startswith(log.name) and _FOREIGN_ARCHIVE.fullmatch(
             path.name, len(log.name)

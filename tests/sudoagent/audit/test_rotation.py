@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.audit import MOMENT, entry, kinds, objects, verified, written
 
 from sudoagent.audit import JsonlAuditLogger, Rotation
 from sudoagent.audit.chain import Link
 from sudoagent.audit.rotation import archive_name, segments
 from sudoagent.errors import ConfigurationError
+from support.audit import MOMENT, entry, kinds, objects, verified, written
 
 
 @pytest.fixture

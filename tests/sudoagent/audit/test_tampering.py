@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.audit import entry, kinds, verified, written
 
 from sudoagent.audit import JsonlAuditLogger
 from sudoagent.audit._head import head_path
 from sudoagent.audit.chain import GENESIS, Link, read_line, seal
 from sudoagent.audit.verify import parse_anchor
+from support.audit import entry, kinds, verified, written
 
 COUNT = 9
 Lines = list[bytes]

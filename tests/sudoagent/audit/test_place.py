@@ -1,0 +1,141 @@
+"""Nobody else can put something in the log's place, and a refusal says what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from sudoagent.audit import JsonlAuditLogger
+from sudoagent.audit import _place as place
+from sudoagent.audit._head import head_path
+from sudoagent.errors import AuditLogError
+from support.audit import entry, objects, written
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "audit.jsonl"
+
+
+def refused(log: Path, match: str, **options: object) -> None:
+    with pytest.raises(AuditLogError, match=match):
+        written(log, 1, **options)
+
+
+def test_a_symbolic_link_is_not_followed(log: Path) -> None:
+    target = log.with_name("passwd")
+    target.write_text("root")
+    log.symlink_to(target)
+    refused(log, "symbolic link: remove the link", allow_shared_directory=True)
+    assert target.read_text() == "root"
+
+
+def test_a_dangling_link_creates_nothing(log: Path) -> None:
+    log.symlink_to(log.with_name("elsewhere"))
+    refused(log, "symbolic link")
+    assert not log.with_name("elsewhere").exists()
+
+
+def test_a_link_in_place_of_the_head_file_is_not_followed(log: Path) -> None:
+    target = log.with_name("precious")
+    target.write_text("precious")
+    head_path(log).symlink_to(target)
+    refused(log, "symbolic link")
+    assert target.read_text() == "precious"
+
+
+def test_a_link_that_is_swapped_in_later_is_not_followed(log: Path) -> None:
+    logger = written(log, 1)
+    target = log.with_name("elsewhere")
+    log.rename(target)
+    log.symlink_to(target)
+    with pytest.raises(AuditLogError, match="symbolic link"):
+        logger.log(entry())
+    assert len(objects(target)) == 1
+
+
+def test_a_pipe_is_refused_and_does_not_hang(log: Path) -> None:
+    os.mkfifo(log)
+    refused(log, "not a regular file")
+
+
+def test_a_directory_is_refused(log: Path) -> None:
+    log.mkdir()
+    refused(log, "is a directory")
+
+
+def test_a_device_is_refused() -> None:
+    refused(Path("/dev/null"), "not a regular file")
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o707])
+def test_a_directory_that_others_may_write_to_is_refused_unless_told(
+    tmp_path: Path, mode: int
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    refused(shared / "audit.jsonl", "may be written to by others.*allow_shared_directory")
+    written(shared / "audit.jsonl", 1, allow_shared_directory=True)
+
+
+def test_a_file_that_others_may_write_to_is_refused(log: Path) -> None:
+    log.touch()
+    log.chmod(0o666)
+    refused(log, "chmod 600")
+
+
+def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused(tmp_path / "file" / "audit.jsonl", "directory cannot be used")
+
+
+def test_after_a_refusal_the_log_works_as_soon_as_the_reason_is_gone(log: Path) -> None:
+    log.mkdir()
+    logger = JsonlAuditLogger(log, durability="os")
+    with pytest.raises(AuditLogError):
+        logger.log(entry())
+    log.rmdir()
+    logger.log(entry())
+    assert len(objects(log)) == 1
+
+
+def stat_of(*, mode: int, user: int, group: int) -> os.stat_result:
+    return cast(os.stat_result, SimpleNamespace(st_mode=mode, st_uid=user, st_gid=group))
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "others_may"),
+    [
+        (0o755, 1000, 1000, False),
+        (0o755, 0, 0, False),
+        (0o755, 1001, 1001, True),  # somebody else's
+        (0o757, 1000, 1000, True),
+        (0o775, 1000, 1000, False),  # a group that holds nobody else
+        (0o775, 1000, 2000, True),
+        (0o775, 1000, 3000, True),  # a group without a name
+        (0o775, 0, 0, False),
+    ],
+)
+def test_who_counts_as_others(
+    monkeypatch: pytest.MonkeyPatch, mode: int, owner: int, group: int, others_may: bool
+) -> None:
+    groups = {
+        1000: SimpleNamespace(gr_name="alice", gr_mem=[]),
+        2000: SimpleNamespace(gr_name="staff", gr_mem=["alice", "bob"]),
+    }
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(place.grp, "getgrgid", groups.__getitem__)
+    monkeypatch.setattr(place.pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name="alice"))
+    found = stat_of(mode=mode, user=owner, group=group)
+    assert place.others_may_write(found) is others_may
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_directory_without_rights_is_an_error_with_a_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    refused(tmp_path / "audit.jsonl", "may not write to it")
