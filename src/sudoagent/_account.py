@@ -74,14 +74,12 @@ class Account:
         if verdict.request_id is not None:
             self.request_id = verdict.request_id
 
-    def too_late(self) -> bool:
-        """Whether the caller's own deadline has passed."""
-        return self.ctx.deadline is not None and self._elapsed() >= self.ctx.deadline
-
     def is_late(self) -> bool:
-        """Whether the approval has run out, as after a machine was suspended."""
-        until = self._verdict.valid_until if self._verdict else None
-        return until is not None and self._elapsed() > until
+        """Whether the approval has run out, or came after the caller's own deadline."""
+        if self._verdict is None:
+            return False
+        limits = (self._verdict.valid_until, self.ctx.deadline)
+        return any(until is not None and self._elapsed() > until for until in limits)
 
     def suspends(self, error: BaseException) -> bool:
         """Whether this exception means "paused, not refused"."""

@@ -127,8 +127,6 @@ def _ask(
         refusal = account.named(_REFUSALS[verdict.outcome], verdict.reason)
         refusal.comment, refusal.reviewer = verdict.comment, account.decider()
         return refusal
-    if account.too_late():
-        return account.named(ApprovalExpired, "the approval came after the caller's deadline")
     return None if unchanged() else _changed(account)
 
 

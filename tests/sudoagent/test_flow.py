@@ -260,13 +260,30 @@ class TestApprover:
 
         assert step.entry.request_id == earlier
 
-    def test_a_yes_after_the_callers_deadline_is_too_late(self) -> None:
+    @pytest.mark.parametrize("answer", [True, Verdict(outcome="approved", reason="x")])
+    def test_a_yes_after_the_callers_deadline_is_too_late(self, answer: object) -> None:
         flow = stepped(ctx=Context("pay", deadline=99.0))
         flow.answer(Done(ASK))
+        flow.answer(Done(answer))
 
-        assert recorded(flow.answer(Done(True))) == ("decision", "deny")
+        assert recorded(flow.answer(Done(None))) == ("decision", "deny")
         flow.answer(Done())
         assert type(error(flow)) is ApprovalExpired
+
+    def test_a_yes_that_has_run_out_is_none(self) -> None:
+        flow = stepped()
+        flow.answer(Done(ASK))
+        flow.answer(Done(Verdict(outcome="approved", reason="x", valid_until=99.0)))
+
+        assert recorded(flow.answer(Done(None))) == ("decision", "deny")
+        flow.answer(Done())
+        assert type(error(flow)) is ApprovalExpired
+
+    def test_nobody_is_waited_for_when_nobody_is_asked(self) -> None:
+        flow = stepped(ctx=Context("pay", deadline=99.0))
+        flow.answer(Done(ALLOW))
+
+        assert recorded(flow.answer(Done(None))) == ("decision", "allow")
 
 
 class TestArguments:
