@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sudoagent.errors import ConfigurationError
 from sudoagent.playground import Server, running
+from sudoagent.playground.cast import SIGNING_SECRET
 
 __all__ = ["playground"]
 
@@ -19,27 +20,29 @@ __all__ = ["playground"]
 @click.command()
 @click.option("--port", default=8420, show_default=True, help="0 takes a free port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--request-url", help="HTTP mode: where the app takes requests, on this machine.")
 @click.option("--rate-limits", is_flag=True, help="Answer 429 as often as Slack would.")
-def playground(port: int, host: str, rate_limits: bool) -> None:
+def playground(port: int, host: str, request_url: str | None, rate_limits: bool) -> None:
     """Run a local Slack: Web API, Socket Mode, and a page to press buttons in.
 
     Library and bot talk to it exactly as to Slack, through the variables that are printed. Nothing
     is kept: a restart begins with empty channels.
     """
-    asyncio.run(_serve(host, port, rate_limits=rate_limits))
+    asyncio.run(_serve(host, port, request_url, rate_limits=rate_limits))
 
 
-async def _serve(host: str, port: int, *, rate_limits: bool) -> None:
+async def _serve(host: str, port: int, request_url: str | None, *, rate_limits: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
         async with running(host=host, port=port, rate_limits=rate_limits) as server:
+            server.house.http.use(request_url)
             _introduce(server, rate_limits=rate_limits)
             await stop.wait()
     except ValueError as error:
-        raise ConfigurationError(f"{error}; leave --host out, or use 127.0.0.1") from error
+        raise ConfigurationError(f"{error}; 127.0.0.1 is the usual one") from error
     except OSError as error:
         sentence = (
             f"port {port} on {host} cannot be used ({error.strerror}); --port 0 takes a free one"
@@ -48,9 +51,10 @@ async def _serve(host: str, port: int, *, rate_limits: bool) -> None:
 
 
 def _introduce(server: Server, *, rate_limits: bool) -> None:
-    exports = "\n".join(
-        f"export {name}={shlex.quote(value)}" for name, value in server.environment.items()
-    )
+    variables = server.environment
+    if server.house.http.request_url is not None:
+        variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     # Only what a shell can read goes to stdout: `sudoagent playground > variables`.
     stage = Console(stderr=True, highlight=False)
     stage.print()

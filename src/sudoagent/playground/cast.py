@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
-    "ADMIN_CHANNEL",
     "APPROVERS",
     "APP_ID",
     "APP_TOKEN",
@@ -16,18 +15,19 @@ __all__ = [
     "BOT_TOKEN",
     "BOT_USER",
     "CHANNEL",
-    "CHANNELS",
     "FOREIGN_TEAM",
     "GROUPS",
     "PEOPLE",
     "REQUESTER",
     "REVIEWERS",
     "SCOPES",
+    "SIGNING_SECRET",
     "TEAM",
     "TEAM_NAME",
     "Channel",
     "Group",
     "User",
+    "channels",
     "environment",
 ]
 
@@ -39,8 +39,8 @@ BOT_ID = "B0SUDOAGENT"
 BOT_USER = "U0SUDOAGENT"
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
 APP_TOKEN = "xapp-playground"  # noqa: S105
+SIGNING_SECRET = "playground"  # noqa: S105
 CHANNEL = "C0APPROVALS"
-ADMIN_CHANNEL = "C0FINANCE"
 APPROVERS = "S0APPROVERS"
 REVIEWERS = ("U0ALICE", "U0BOB", "U0CAROL")
 REQUESTER = "U0RAVI"
@@ -128,7 +128,7 @@ def channels() -> dict[str, Channel]:
             is_ext_shared=True,
             members=set(_EVERYONE),
         ),
-        Channel(ADMIN_CHANNEL, "finance-approvals", "", is_private=True, members=set(_STAFF)),
+        Channel("C0FINANCE", "finance-approvals", "", is_private=True, members=set(_STAFF)),
         Channel("C0GENERAL", "general", "Company-wide announcements", members=set(_STAFF)),
         Channel("C0OLD", "old-approvals", is_archived=True, members=set(_STAFF)),
         Channel("C0BOARD", "board", "The app was never invited", members=_STAFF - {BOT_USER}),
@@ -136,7 +136,6 @@ def channels() -> dict[str, Channel]:
     return {channel.id: channel for channel in made}
 
 
-CHANNELS = tuple(channels())
 GROUPS: tuple[Group, ...] = (
     Group(APPROVERS, "approvers", "Approvers", REVIEWERS),
     Group("S0ONCALL", "oncall", "On call", ("U0CAROL",)),

@@ -19,6 +19,7 @@ from .house import House
 from .orders import WORKSPACE_ORDERS
 from .personal_orders import PERSONAL_ORDERS
 from .refusal import SlackError
+from .wellformed import read_json
 
 __all__ = ["Control"]
 
@@ -42,7 +43,7 @@ class Control:
         if order is None:
             return _refused(f"there is no order {request.match_info['order']!r}", status=404)
         try:
-            arguments = json.loads(await request.text() or "{}")
+            arguments = read_json(await request.text() or "{}")
             answer = await order(self._house, arguments, f"http://{request.host}")
         except (RefusedOrderError, ValueError) as refused:
             return _refused(str(refused))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from .feed import Feed
+from .http_mode import HttpMode
 from .interactions import Interactions
 from .modals import Modals
 from .sockets import SocketMode
@@ -25,14 +26,16 @@ class House:
         self._rate_limits = rate_limits
         self.workspace = Workspace(clock)
         self.sockets = SocketMode(self.workspace)
-        self.interactions = Interactions(self.workspace, self.sockets)
-        self.modals = Modals(self.workspace, self.sockets, self.interactions)
+        self.http = HttpMode(self.workspace, otherwise=self.sockets)
+        self.interactions = Interactions(self.workspace, self.http)
+        self.modals = Modals(self.workspace, self.http, self.interactions)
         self.feed = Feed(self.workspace)
         self.web_api = WebApi(self.workspace, Weather(), self._fresh_limits())
 
     def reset(self) -> None:
         """Make everything new; whoever was connected has to connect again."""
         self.sockets.drop()
+        self.http.use(None)
         self.web_api.weather = Weather()
         self.web_api.limits = self._fresh_limits()
         self.workspace.reset()

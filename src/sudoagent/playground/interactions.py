@@ -9,11 +9,11 @@ from typing import Any
 from . import payloads
 from .answers import Interaction
 from .cast import Channel, User
+from .courier import Courier, Delivery, EnvelopeKind
 from .finding import RefusedOrderError, Target
 from .forms import action_of
 from .refusal import SlackError
 from .responses import respond
-from .sockets import Delivery, EnvelopeKind, SocketMode
 from .surfaces import Sheet
 from .timeline import Post
 from .workspace import Event, ResponseTarget, Trigger, Workspace
@@ -27,9 +27,9 @@ SLACKBOT = "USLACKBOT"
 class Interactions:
     """Turns what a person does into envelopes, and missed acknowledgements into warning signs."""
 
-    def __init__(self, workspace: Workspace, sockets: SocketMode) -> None:
+    def __init__(self, workspace: Workspace, courier: Courier) -> None:
         self._workspace = workspace
-        self._sockets = sockets
+        self._courier = courier
 
     async def click(
         self,
@@ -53,7 +53,7 @@ class Interactions:
             payload = self._clicked(user, target.place, action, values, base_url)
         except KeyError as missing:
             raise RefusedOrderError(str(missing.args[0])) from None
-        delivery = await self._sockets.deliver("interactive", payload)
+        delivery = await self._courier.deliver("interactive", payload)
         if delivery.missed is not None:
             self._warn(target.place, delivery.missed)
         return self.note("block_actions", payload, delivery)
@@ -67,7 +67,7 @@ class Interactions:
             "response_url": self._response_url(target, base_url),
             "trigger_id": self._workspace.triggers.issue(Trigger(user.id)),
         }
-        delivery = await self._sockets.deliver("slash_commands", payload, accepts_response=True)
+        delivery = await self._courier.deliver("slash_commands", payload, accepts_response=True)
         if delivery.missed is not None:
             code = "operation_timeout" if delivery.seconds else "dispatch_failed"
             self._complain(target, f'{command} failed with the error "{code}"')
@@ -85,7 +85,7 @@ class Interactions:
     async def deliver(self, kind: EnvelopeKind, payload: Mapping[str, Any]) -> Interaction:
         """Send any envelope at all."""
         name = str(payload.get("type", kind))
-        return self.note(name, dict(payload), await self._sockets.deliver(kind, payload))
+        return self.note(name, dict(payload), await self._courier.deliver(kind, payload))
 
     def note(
         self,

@@ -8,12 +8,12 @@ from typing import Any
 from . import payloads
 from .answers import Interaction
 from .cast import User
+from .courier import Courier
 from .finding import RefusedOrderError
 from .forms import complaints
 from .interactions import TROUBLE, Interactions, unsent
 from .methods.views import checked
 from .refusal import SlackError
-from .sockets import SocketMode
 from .surfaces import Sheet
 from .workspace import Trigger, Workspace
 
@@ -23,11 +23,9 @@ __all__ = ["Modals"]
 class Modals:
     """The modal that a person has in front of them."""
 
-    def __init__(
-        self, workspace: Workspace, sockets: SocketMode, interactions: Interactions
-    ) -> None:
+    def __init__(self, workspace: Workspace, courier: Courier, interactions: Interactions) -> None:
         self._workspace = workspace
-        self._sockets = sockets
+        self._courier = courier
         self._interactions = interactions
 
     async def submit(self, user: User, values: Mapping[str, Any]) -> Interaction:
@@ -42,7 +40,7 @@ class Modals:
         except KeyError as missing:
             raise RefusedOrderError(str(missing.args[0])) from None
         payload["trigger_id"] = self._workspace.triggers.issue(Trigger(user.id, sheet.id))
-        delivery = await self._sockets.deliver("interactive", payload, accepts_response=True)
+        delivery = await self._courier.deliver("interactive", payload, accepts_response=True)
         if delivery.missed is None:
             self._settle(sheet, delivery.response or {})
         else:
@@ -61,7 +59,7 @@ class Modals:
         if not sheet.definition.get("notify_on_close", False):
             return unsent("view_closed")
         payload = payloads.view_closed(user, sheet, is_cleared=everything)
-        delivery = await self._sockets.deliver("interactive", payload)
+        delivery = await self._courier.deliver("interactive", payload)
         return self._interactions.note("view_closed", payload, delivery)
 
     def _top(self, user: User) -> Sheet:

@@ -102,6 +102,11 @@ async def refresh_sockets(house: House, told: Arguments, _: str) -> int:
     return await house.sockets.refresh(told["reason"])
 
 
+async def use_http(house: House, told: Arguments, _: str) -> None:
+    """See ``steps.use_http``."""
+    house.http.use(told.get("url"))
+
+
 async def archive(house: House, told: Arguments, _: str) -> None:
     """See ``steps.archive``."""
     channel = _channel(house, told["channel"])
@@ -165,6 +170,7 @@ WORKSPACE_ORDERS = (
     rate_limits,
     drop_sockets,
     refresh_sockets,
+    use_http,
     archive,
     rename,
     remove_bot,

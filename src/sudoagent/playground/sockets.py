@@ -11,36 +11,27 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from .cast import APP_ID
+from .courier import Delivery, EnvelopeKind
 from .passes import PassRefusedError
 from .workspace import Event, Workspace
 
-__all__ = ["Delivery", "EnvelopeKind", "SocketMode"]
+__all__ = ["SocketMode"]
 
 MOST_CONNECTIONS = 10
 PING_EVERY = 10.0
 # How long a connection that was told to go may still acknowledge.
 GRACE = 10.0
 
-EnvelopeKind = Literal["interactive", "slash_commands", "events_api"]
-
 
 class _Acknowledgement(msgspec.Struct):
     envelope_id: str
     payload: dict[str, Any] | None = None
-
-
-class Delivery(NamedTuple):
-    """How an envelope fared. ``missed`` says why it was not acknowledged in time."""
-
-    missed: str | None
-    seconds: float
-    response: dict[str, Any] | None = None
 
 
 @dataclass(eq=False)

@@ -192,6 +192,11 @@ def refresh_sockets(reason: str = "refresh_requested") -> Steps[int]:
     return (yield from ask("refresh_sockets", int, reason=reason))
 
 
+def use_http(url: str | None) -> Steps[None]:
+    """Post to the app's own address, signed with ``cast.SIGNING_SECRET``; None: Socket Mode."""
+    return (yield from ask("use_http", type(None), url=url))
+
+
 def archive(channel: str) -> Steps[None]:
     """Archive a channel (id or name)."""
     return (yield from ask("archive", type(None), channel=channel))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from .passes import PassRefusedError
 from .refusal import SlackError
 from .responses import respond
 from .weather import Fault, RateLimits, Weather
+from .wellformed import read_json
 from .workspace import Workspace
 
 __all__ = ["WebApi"]
@@ -35,7 +35,10 @@ class WebApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of a method."""
         name = request.match_info["method"]
-        arguments = await _arguments(request)
+        try:
+            arguments = await _arguments(request)
+        except SlackError as refused:
+            return web.json_response(refused.answer)
         fault = self.weather.next_fault(name)
         await asyncio.sleep(self.weather.delay(name))
         try:
@@ -47,8 +50,8 @@ class WebApi:
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Take one message for a ``response_url``."""
-        arguments = await _arguments(request)
         try:
+            arguments = await _arguments(request)
             target = self._workspace.response_urls.take(request.match_info["name"])
             respond(self._workspace, target, arguments)
         except PassRefusedError as refused:
@@ -126,10 +129,12 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     arguments: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         try:
-            body = json.loads(await request.text() or "{}")
+            body = read_json(await request.text() or "{}")
         except ValueError:
-            body = {}
-        arguments |= body if isinstance(body, dict) else {}
+            raise SlackError("invalid_json") from None
+        if not isinstance(body, dict):
+            raise SlackError("json_not_object")
+        arguments |= body
     elif request.method == "POST":
         form = await request.post()
         arguments |= {key: value for key, value in form.items() if isinstance(value, str)}

@@ -68,15 +68,11 @@ async def test_form_json_and_query_mean_the_same(api_url: str, aslack: AsyncPlay
         for how in ({"data": told}, {"json": told}, {"params": told}):
             async with session.post(f"{api_url}chat.postMessage", **how) as response:
                 assert (await response.json())["ok"]
-        async with session.post(
-            f"{api_url}chat.postMessage", data="{", headers=_json()
-        ) as response:
-            assert (await response.json())["error"] == "not_authed"
+        for body, error in (("{", "invalid_json"), ("[]", "json_not_object"), ("", "not_authed")):
+            url, headers = f"{api_url}auth.test", {"Content-Type": "application/json"}
+            async with session.post(url, data=body, headers=headers) as response:
+                assert (await response.json())["error"] == error
     assert [message.text for message in await aslack.messages()] == ["one"] * 3
-
-
-def _json() -> dict[str, str]:
-    return {"Content-Type": "application/json"}
 
 
 FACTS = {

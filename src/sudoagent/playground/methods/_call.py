@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sudoagent.playground.refusal import SlackError
+from sudoagent.playground.wellformed import read_json
 from sudoagent.playground.workspace import Workspace
 
 __all__ = ["Call", "Method"]
@@ -54,7 +54,7 @@ class Call:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value) if value else None
+            return read_json(value) if value else None
         except ValueError:
             raise SlackError(code) from None
 

@@ -11,7 +11,7 @@ export function control(element, block, around) {
   switch (element.type) {
     case "button": return button(element, around, use);
     case "overflow": return overflow(element, use);
-    default: return field(element, { label: element.action_id, changed: use });
+    default: return field(element, { label: element.placeholder?.text || element.action_id, changed: use });
   }
 }
 
@@ -112,8 +112,8 @@ const FIELDS = {
     const node = el("input", { id, class: "field", type: "text", inputmode: element.is_decimal_allowed ? "decimal" : "numeric", placeholder: element.placeholder?.text, "aria-describedby": described });
     return typed(node, element.initial_value);
   },
-  datepicker(element, { id, described }) {
-    return typed(el("input", { id, class: "field", type: "date", "aria-describedby": described }), element.initial_date);
+  datepicker(element, { id, described, label }) {
+    return typed(el("input", { id, class: "field", type: "date", "aria-describedby": described, "aria-label": label }), element.initial_date);
   },
   static_select(element, { id, described, label }) {
     const node = el("select", { id, class: "field", "aria-describedby": described, "aria-label": label });
