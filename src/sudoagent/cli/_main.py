@@ -17,6 +17,8 @@ __all__ = ["main"]
 _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "A guarded agent, a local Slack and a bot, on this machine."),
     "playground": ("playground", "A local Slack to develop and demonstrate against."),
+    "doctor": ("doctor", "What is missing before somebody can be asked in Slack."),
+    "slack": ("slack", "The Slack app's manifest."),
     "requests": ("requests", "Who waits for whose approval, and until when."),
     "freeze": ("freeze", "Stop everything that is guarded, at once."),
     "unfreeze": ("freeze", "Let guarded calls run again."),

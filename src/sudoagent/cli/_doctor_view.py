@@ -1,0 +1,109 @@
+"""What doctor found, as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections import Counter
+from typing import Final
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.status import Status as Spinner
+from rich.table import Table
+from rich.text import Text
+
+from sudoagent.setup.result import Check, Section, Status
+
+__all__ = ["View"]
+
+_PIPED_WIDTH = 160
+_WIDEST = 110  # longer lines are hard to read
+_NAME = 12
+_MARKS: Final[dict[Status, tuple[str, str]]] = {
+    "ok": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "failed": ("✗", "bold red"),
+    "skipped": ("–", "dim"),
+}
+_SENTENCES: Final[dict[Status, str]] = {
+    "ok": "",
+    "warning": "yellow",
+    "failed": "red",
+    "skipped": "dim",
+}
+_SUMS: Final[dict[Status, str]] = {
+    "ok": "fine",
+    "warning": "to know about",
+    "failed": "to change",
+}
+
+
+class View:
+    """Prints sections as they come, in colour on a terminal only."""
+
+    def __init__(self) -> None:
+        width = _PIPED_WIDTH
+        if sys.stdout.isatty():
+            width = min(shutil.get_terminal_size().columns, _WIDEST)
+        self._console = Console(width=width, highlight=False, emoji=False, markup=False)
+        self._spinner: Spinner | None = None
+        self._spin("Looking at the settings")
+
+    def show(self, section: Section) -> None:
+        """Print one section."""
+        self._rest()
+        self._console.print(Text(f"\n{section.title}", style="bold"))
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True, width=1)
+        grid.add_column(no_wrap=True, min_width=_NAME)
+        grid.add_column(overflow="fold")
+        for check in section.checks:
+            for row in _rows(check):
+                grid.add_row(*row)
+        self._console.print(Padding(grid, (0, 0, 0, 2)))
+        self._spin("Looking further")
+
+    def wait(self, seconds: float, *, patient: bool) -> None:
+        """Say that a test request is on its way, and who must do something now."""
+        self._rest()
+        if patient:
+            self._console.print(
+                Text(
+                    f"\n  A test request is being posted: press a button in Slack within "
+                    f"{seconds:.0f} s. Nothing runs. Ctrl-C withdraws it.",
+                    style="cyan",
+                )
+            )
+        self._spin("Waiting for a click" if patient else "Posting")
+
+    def sum_up(self, sections: list[Section]) -> None:
+        """Print how many checks found what."""
+        self._rest()
+        found = Counter(check.status for section in sections for check in section.checks)
+        line = Text("\n")
+        for status, words in _SUMS.items():
+            line.append(" · " if line.plain.strip() else "")
+            line.append(f"{found[status]} {words}", _MARKS[status][1] if found[status] else "dim")
+        self._console.print(line)
+        if found["failed"]:
+            self._console.print(Text("More about each: docs/connecting.md", style="dim"))
+
+    def _spin(self, words: str) -> None:
+        if self._console.is_terminal:
+            self._spinner = self._console.status(Text(f"{words} …", style="dim"))
+            self._spinner.start()
+
+    def _rest(self) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+
+
+def _rows(check: Check) -> list[tuple[Text, Text, Text]]:
+    mark, colour = _MARKS[check.status]
+    name = Text(check.name, style="dim" if check.status == "skipped" else "")
+    rows = [(Text(mark, style=colour), name, Text(check.sentence, _SENTENCES[check.status]))]
+    if check.cure is not None:
+        rows.append((Text(), Text(), Text(f"→ {check.cure}", style="cyan")))
+    return rows
