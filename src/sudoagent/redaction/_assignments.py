@@ -10,7 +10,7 @@ from ._deciding import DECISIONS, Finding
 from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
-from ._values import is_literal, read_value
+from ._values import Value, is_literal, read_value, whole
 from ._vocabulary import CARD_HEADS, CODE_HEADS, KEY_HEADS, PLAIN_KEY_HEADS, PROVIDERS, words
 
 __all__ = ["assignment_spans"]
@@ -65,24 +65,63 @@ _HEADS = (
 
 
 @lru_cache(maxsize=64)
-def _names(stems: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.-])(?=[\w.-]{{0,96}}?(?:{stems}))[\w.-]+", re.IGNORECASE)
+def _stems(extra: str) -> re.Pattern[str]:
+    return re.compile(f"{_STEMS}|{extra}" if extra else _STEMS)
 
 
-def assignment_spans(text: str, judge: Judge, extra: str = "") -> Iterator[Span]:
-    """Yield the values that stand behind a secret's name. ``extra`` are further parts of names."""
-    names = _names(f"{_STEMS}|{extra}" if extra else _STEMS)
+def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> Iterator[Span]:
+    """Yield the values that stand behind a secret's name.
+
+    ``lowered`` is the text in lower case, ``extra`` are stems of further names.
+    """
+    stems = _stems(extra)
     at = 0
-    while match := names.search(text, at):
-        at = match.end()
-        phrase = _full_name(text, match)
+    while stem := stems.search(lowered, at):
+        name = _NAME.search(text, _start(text, stem.start(), at))
+        assert name is not None  # the stem itself is one
+        at = max(name.end(), stem.end())
+        if _in_sentence(text, name):
+            continue
+        phrase = _full_name(text, name)
         sensitivity = judge(phrase)
         if sensitivity is Sensitivity.PLAIN:
             continue
-        span = _value_span(text, match, phrase, sensitivity)
+        span = _value_span(text, name, phrase, sensitivity)
         if span is not None:
+            span = whole(text, span)
             yield span
             at = max(at, span[1])
+
+
+_SENTENCE = re.compile(r"[ \t]([a-z]{1,20})(?=[\s.,;:!?)]|\Z)")
+_JOINTS = words(
+    """
+    is was are were equals being will would should must has be been got set reset changed updated
+    rotated to as for of on in at value string phrase hash
+    """
+)
+
+
+def _in_sentence(text: str, name: re.Match[str]) -> bool:
+    """Whether the name is just a word in a sentence, as most are: “token limits are …”."""
+    following = _SENTENCE.match(text, name.end())
+    if following is None or following[1] in _JOINTS or name[0].startswith("-"):
+        return False
+    return not re.search("pass|pw", name[0], re.IGNORECASE) and text[
+        following.end() : following.end() + 1
+    ] not in (":", "=")
+
+
+_NAME = re.compile(r"[\w.-]+")
+_LONGEST_NAME = 96
+
+
+def _start(text: str, at: int, earliest: int) -> int:
+    """Return where the name begins that has something at a place."""
+    earliest = max(earliest, at - _LONGEST_NAME)
+    while at > earliest and (text[at - 1].isalnum() or text[at - 1] in "_.-"):
+        at -= 1
+    return at
 
 
 def _full_name(text: str, match: re.Match[str]) -> str:

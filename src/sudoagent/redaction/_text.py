@@ -78,7 +78,8 @@ def _cleaned(
     if len(text) < _SHORTEST:
         return text
     softened = _ESCAPED_BLANK.sub("  ", text) if "\\" in text else text
-    spans = [*_shapes(softened), *assignment_spans(softened, judge, extra)]
+    lowered = _lowered(softened)
+    spans = [*_shapes(softened, lowered), *assignment_spans(softened, lowered, judge, extra)]
     spans.extend(query_spans(softened, judge))
     spans.extend(_own(text, patterns))
     kept = _outside(_already(text), spans)
@@ -89,8 +90,16 @@ def _cleaned(
 _SHORTEST = 6
 
 
-def _shapes(text: str) -> Iterator[Span]:
-    yield from found_by(_RULES, text, text.lower())
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    # A few letters grow when lowered; places in both texts must agree.
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
+def _shapes(text: str, lowered: str) -> Iterator[Span]:
+    yield from found_by(_RULES, text, lowered)
     yield from pem_spans(text)
     yield from card_spans(text)
     yield from userinfo_spans(text)

@@ -9,7 +9,7 @@ from ._looks import is_placeholder, looks_secret
 from ._marks import Span
 from ._vocabulary import words
 
-__all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value"]
+__all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value", "whole"]
 
 _VALUE = re.compile(
     r"""
@@ -21,7 +21,7 @@ _VALUE = re.compile(
     | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
     | „(?P<low>[^“”\n]{0,1024}) | &quot;(?P<entity>[^&\n]{0,1024})
     | (?P<bracket>[\[{(])
-    | (?P<bare>[^\s"'`<>“”]{1,512})
+    | (?P<bare>[^\s"'`<>“”]{1,128})
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -30,6 +30,8 @@ _REST = re.compile(r"[^\s\"'`<>“”]*")
 _END = re.compile(
     r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$"
 )
+# Enough to decide about it.
+_LONGEST_BARE = 128
 _CLOSING = {"[": "]", "{": "}", "(": ")"}
 _LONGEST_BRACKET = 4096
 
@@ -54,12 +56,19 @@ def read_value(text: str, at: int) -> Value | None:
     if group != "bare":
         return Value(match.span(group), match[group], "quoted")
     begin, end = match.span()
-    if end - begin == 512:
-        end = _REST.match(text, end).end()  # type: ignore[union-attr]  # matches nothing, too
-    ending = _END.search(text, begin, end) if end - begin <= 512 else None
+    ending = _END.search(text, begin, end)
     if ending and ending.start() > begin:
         end = ending.start()
     return Value((begin, end), text[begin:end], "bare")
+
+
+def whole(text: str, span: Span) -> Span:
+    """Return the span of a value to its end: what is long enough was read in part only."""
+    begin, end = span
+    if end - begin < _LONGEST_BARE:
+        return span
+    rest = _REST.match(text, end)
+    return (begin, rest.end()) if rest else span
 
 
 def _bracketed(text: str, at: int) -> Value | None:

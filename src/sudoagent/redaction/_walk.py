@@ -38,7 +38,7 @@ __all__ = ["Walk"]
 
 MAX_DEPTH = 40
 MAX_PARTS = 20_000
-MAX_CHARACTERS = 256 * 1024
+MAX_CHARACTERS = 128 * 1024
 
 # Pydantic's own wrappers say what they hold.
 _SHORTEST_CARD = 12
