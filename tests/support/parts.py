@@ -112,7 +112,7 @@ class Way:
     def __repr__(self) -> str:
         return self.name
 
-    def call(self, sudo: SudoEngine, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def call(self, sudo: SudoEngine, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Guard the function, call it, and return its result."""
         if self.name == "blocking":
             return sudo.guard()(func)(*args, **kwargs)
