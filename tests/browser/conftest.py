@@ -19,8 +19,6 @@ from sudoagent.playground import AsyncPlayground
 from sudoagent.playground.cast import APP_TOKEN, BOT_TOKEN
 from support.slack_pieces import actions, button, modal, section, text_input
 
-playwright = pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these, Chromium looks for its maker's services at every start, and needs a sandbox that
 # containers do not have.
@@ -46,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
+    playwright = pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
     async with playwright.async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser

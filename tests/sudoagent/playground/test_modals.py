@@ -94,8 +94,8 @@ async def test_an_answer_that_slack_cannot_use_is_trouble(
     scripted: ScriptedApp,
     answer: dict[str, Any] | None,
 ) -> None:
-    await aslack.hurry(acknowledge=0.2)
     await open_modal(client, aslack, scripted)
+    await aslack.hurry(acknowledge=0.2)
     scripted.replies = lambda _: answer
     bob = aslack.as_person("U0BOB")
     await bob.submit({"text": "because"})
