@@ -27,11 +27,12 @@ __all__ = [
     "moment",
     "plain",
     "print_json",
+    "print_line",
     "reading",
     "shown",
 ]
 
-_PIPED_WIDTH = 120
+_PIPED_WIDTH = 200
 _LARGE = 64 << 20  # bytes from which reading takes long enough for a progress bar
 
 # event or result → (mark, word's colour)
@@ -94,14 +95,21 @@ def entry_line(record: Record, *, date: bool = True) -> Text:
     word = result(record)
     mark, colour = lifted(word)
     line = Text(moment(record.timestamp)[0 if date else 11 :], style="dim", no_wrap=True)
+    line.append(f"  {plain(record.request_id or '', 40)[:8]:<8}", style="dim")
     line.append(f"  {mark} {plain(word, 10):<9}", style=colour)
     line.append(f" {plain(record.action or '', 60)}", style="bold")
     if record.event == "decision":
         line.append(_call(record), style="cyan")
     line.append("  " + plain(_story(record), 300))
-    if record.request_id:
-        line.append(f"  {plain(record.request_id, 40)[:8]}", style="dim")
     return line
+
+
+def print_line(screen: Console, record: Record) -> None:
+    """Print an entry on one line: cut to a terminal's width, in full when piped."""
+    line = entry_line(record)
+    if screen.is_terminal:
+        line.truncate(screen.width, overflow="ellipsis")
+    screen.print(line, soft_wrap=True)
 
 
 def shown(value: Any, limit: int = 400) -> str:

@@ -72,7 +72,7 @@ def search(
     """Show the entries that fit every given option. Exit code 1: there are none."""
     from sudoagent.audit.query import Filter, records
 
-    from .audit_output import console, entry_line, print_json, reading
+    from .audit_output import console, print_json, print_line, reading
 
     files, screen, count = as_paths(paths), console(), 0
     criteria: dict[str, Any] = dict(wanted)
@@ -81,7 +81,7 @@ def search(
             if as_json:
                 print_json(record)
             else:
-                screen.print(entry_line(record), soft_wrap=True)
+                print_line(screen, record)
             count += 1
             if count == limit:
                 break
@@ -144,7 +144,9 @@ def _print(open_calls: list[Record]) -> None:
             moment(record.timestamp)[:19],
             facts["age"],
             Text(plain(record.action or "", 40), style="bold"),
-            Text(plain(record.request_id or "", 40), style="dim"),
+            Text(
+                plain(record.request_id or "", 40)[: 8 if screen.is_terminal else 40], style="dim"
+            ),
             plain(f"{record.host}:{record.pid}", 40),
             Text(facts["state"], style="yellow" if facts["state"] == "running?" else "red"),
         )

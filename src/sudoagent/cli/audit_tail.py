@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from .audit_options import DEFAULT, JSON, readable
 
 __all__ = ["tail"]
 
+_BLOCK = 1 << 16
 _PAUSE = 0.2  # seconds between two looks at a file that has nothing new
 
 
@@ -38,21 +39,30 @@ def tail(path: Path, lines: int, follow: bool, as_json: bool) -> None:
 def _show(path: Path, lines: int, *, follow: bool, as_json: bool) -> None:
     from sudoagent.audit.record import decode
 
-    from .audit_output import console, entry_line
+    from .audit_output import console, print_line
 
     screen = console()
     with open(path, "rb") as file:
-        newest = deque(file, maxlen=max(0, lines)) if lines > 0 else ()
-        file.seek(0, os.SEEK_END)
-        here = file.tell()
-    for line in (*newest, *(_new_lines(path, here) if follow else ())):
+        here = file.seek(0, os.SEEK_END)
+        newest = _newest(file, here, lines)
+    for line in itertools.chain(newest, _new_lines(path, here) if follow else ()):
         record = decode(line)
         if as_json:
             click.echo(line.rstrip(b"\n"))
         elif record is not None:
-            screen.print(entry_line(record), soft_wrap=True)
+            print_line(screen, record)
         else:
             screen.print(f"? {len(line)} bytes that are no entry", style="red")
+
+
+def _newest(file: BinaryIO, size: int, count: int) -> list[bytes]:
+    # From the end backwards: the file may be as long as it likes.
+    start, content = size, b""
+    while start > 0 and content.count(b"\n") <= count:
+        start = max(0, start - _BLOCK)
+        file.seek(start)
+        content = file.read(size - start)
+    return content.splitlines(keepends=True)[-count:] if count > 0 else []
 
 
 def _new_lines(path: Path, start: int) -> Iterator[bytes]:

@@ -72,7 +72,7 @@ def _steps(entries: list[Record]) -> Table:
     steps = sorted((step for record in entries for step in _told(record)), key=lambda step: step.at)
     before = ""
     for number, step in enumerate(steps):
-        if number:
+        if number and step.at != before:
             table.add_row(
                 "", Text("│", style="dim"), Text(_between(before, step.at), style="dim"), ""
             )
@@ -163,6 +163,8 @@ def _sections(record: Record) -> Iterator[RenderableType]:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, dict) and all(isinstance(part, str) for part in value.values()):
+        return plain(" · ".join(value.values()), 400)
     return plain(value, 400) if isinstance(value, str) else shown(value)
 
 
