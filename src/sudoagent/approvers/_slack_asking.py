@@ -12,9 +12,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
@@ -57,6 +55,7 @@ class Asking:
         self._waiter = desk.waiter
         self._question = question
         self._client = SlackClient(question.token, question.settings.api_url)
+        self._given_up = False
 
     async def verdict(self) -> Verdict:
         """Ask and return the answer, claimed if it is an approval. Raises ``SudoAgentError``.
@@ -90,12 +89,17 @@ class Asking:
         )
 
     async def _answer(self, request: Request, deadline: float, *, place: bool) -> Verdict:
+        placing = asyncio.ensure_future(self._place(request)) if place else None
         try:
-            if place:
-                await _to_the_end(self._place(request))
+            if placing is not None:
+                await asyncio.shield(placing)
             ending = await self._waiter.wait(request.id, deadline)
         except asyncio.CancelledError:
+            self._given_up = True
             await asyncio.shield(self._withdraw(request.id, "stopped"))
+            if placing is not None:
+                # A card that is on its way to Slack can be repainted once its place is known.
+                await asyncio.wait([placing])
             raise
         verdict = await self._judge(request, ending)
         if not verdict.approved:
@@ -154,7 +158,12 @@ class Asking:
         card = pending_card(request)
         try:
             return await post(
-                self._client, request.channel, card, marker=request.id, patience=patience
+                self._client,
+                request.channel,
+                card,
+                marker=request.id,
+                patience=patience,
+                wanted=lambda: not self._given_up,
             )
         except AnswerLost as failure:
             raise ApprovalError(failure.reason) from failure
@@ -241,13 +250,3 @@ def _expired(reason: str) -> Verdict:
 
 def _frozen(reason: str) -> Verdict:
     return Verdict(outcome="denied", reason=reason, approver="slack", facts={"refusal": "frozen"})
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Let the work finish even when its caller is cancelled: a card half posted is nobody's."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

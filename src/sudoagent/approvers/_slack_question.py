@@ -9,20 +9,12 @@ import secrets as randomness
 import time
 from dataclasses import dataclass, field
 
-import msgspec
-
 from sudoagent.context import Context
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
 from sudoagent.policies import PolicyResult
 from sudoagent.redaction import REDACTED, Redactor, present
-from sudoagent.review.request import (
-    SCHEMA_VERSION,
-    Argument,
-    MalformedRecord,
-    Request,
-    encode,
-)
+from sudoagent.review.request import SCHEMA_VERSION, Argument, MalformedRecord, Request, encode
 from sudoagent.review.seal import Keyring
 
 from ._slack_settings import SlackSettings, check_reviewers
@@ -33,8 +25,6 @@ __all__ = ["Question", "Rules", "question_for", "rules_for"]
 _WORDS = 2000
 _NAME = 200
 _MOST_HIGHLIGHTS = 50
-# Values are cut to these lengths, one after the other, until the record is small enough.
-_VALUE_LIMITS = (8000, 2000, 500, 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,25 +175,11 @@ class _Words:
 
 
 def _fitted(request: Request) -> Request:
-    """Return the request with its longest values cut, and marked as cut, until it can be stored."""
-    for limit in (None, *_VALUE_LIMITS):
-        smaller = request if limit is None else _shortened(request, limit)
-        try:
-            encode(smaller)
-        except MalformedRecord:
-            continue
-        return smaller
-    raise ApprovalError("the call has too many arguments to be shown to a reviewer")
-
-
-def _shortened(request: Request, limit: int) -> Request:
-    arguments = tuple(_cut_argument(argument, limit) for argument in request.arguments)
-    return msgspec.structs.replace(request, arguments=arguments)
-
-
-def _cut_argument(argument: Argument, limit: int) -> Argument:
-    encoded = msgspec.json.encode(argument.value)
-    if len(encoded) <= limit:
-        return argument
-    text = argument.value if isinstance(argument.value, str) else encoded.decode()
-    return msgspec.structs.replace(argument, value=cut(text, limit), cut=True)
+    # `present` bounds the arguments and `_Words` every sentence; lists of ids are what is left.
+    try:
+        encode(request)
+    except MalformedRecord as error:
+        raise ApprovalError(
+            "the request is too large to be stored: name fewer reviewers, or a user group"
+        ) from error
+    return request

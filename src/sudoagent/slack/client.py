@@ -73,17 +73,17 @@ class SlackClient:
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + patience
         given = {name: value for name, value in arguments.items() if value is not None}
-        for pause in (*_PAUSES, None):
+        pauses = iter(_PAUSES)
+        while True:
             room = give_up_at - loop.time()
             try:
                 return await self._attempt(method, given, min(self._timeout, max(room, 0.05)))
             except SlackFailure as failure:
-                wait = _wait_before_next(failure, pause)
+                wait = _wait_before_next(failure, next(pauses, None))
                 if wait is None or loop.time() + wait >= give_up_at:
                     raise
                 logger.info("Slack: %s: %s; again in %.1f s", method, type(failure).__name__, wait)
             await asyncio.sleep(wait)
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _attempt(
         self, method: str, arguments: dict[str, Any], timeout: float

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .client import SlackClient
-from .failures import AnswerLost, SlackFailure
+from .failures import AnswerLost, SlackFailure, SlackUnreachable
 from .messages import Message
 
 __all__ = ["Posted", "post"]
@@ -40,26 +41,27 @@ async def post(
     marker: str,
     thread_ts: str | None = None,
     patience: float = 30.0,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> Posted:
     """Post a message exactly once, or raise ``SlackFailure``.
 
     ``marker`` is a text that occurs in the block ids of this message and no other. When the answer
     is lost, the message is looked for in the channel's history by it. Found: that is the answer.
-    Certainly not there: it is posted again. Not permitted to look: ``AnswerLost``, because a second
-    card would be worse than none.
+    Certainly not there: it is posted again, while it is still ``wanted``. Not permitted to look:
+    ``AnswerLost``, because a second card would be worse than none.
     """
-    started = time.time() - _CLOCK_SLACK
-    for last in (*(False,) * (_MOST_TRIES - 1), True):
+    since = time.time() - _CLOCK_SLACK
+    for _ in range(_MOST_TRIES):
         try:
             return await _post(client, channel, message, thread_ts, patience)
         except AnswerLost as lost:
             logger.warning("Slack: %s; looking for the message", lost.reason)
-            found = await _find(client, channel, marker, started, lost)
-            if found is not None:
-                return found
-            if last:
-                raise
-    raise AssertionError("unreachable: the last try returns or raises")
+            found = await _find(client, channel, marker, since, lost)
+        if found is not None:
+            return found
+        if not wanted():
+            break
+    raise SlackUnreachable("chat.postMessage", "Slack took the message, but it never appeared")
 
 
 async def _post(

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import redis.asyncio
+
 from sudoagent import Context, Decision, PolicyResult, SlackApprover, Verdict
 from sudoagent.approvers._slack_question import question_for
 from sudoagent.playground import Message, Playground
@@ -131,6 +133,21 @@ class Deployment:
 
         found: str = await eventually(look)
         return found
+
+    def key(self, request_id: str) -> str:
+        """Where the request is stored."""
+        return f"sudoagent:{{{self.store.namespace}}}:request:{request_id}"
+
+    async def redis(self, *words: str) -> None:
+        """Do to Redis what whoever can write to it can do."""
+        async with redis.asyncio.Redis.from_url(self.redis_url) as client:
+            await client.execute_command(*words)
+
+    async def hint(self, request_id: str) -> None:
+        """Let whoever waits for the request look at it."""
+        await self.redis(
+            "PUBLISH", f"sudoagent:{self.store.namespace}:hints", f"request {request_id}"
+        )
 
     def cards(self) -> list[Message]:
         return self.slack.messages(CHANNEL)

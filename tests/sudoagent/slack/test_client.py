@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from sudoagent.errors import ConfigurationError
 from sudoagent.playground import Playground
@@ -210,6 +217,39 @@ async def test_odd_answers_have_a_meaning(
     client = SlackClient(BOT_TOKEN, answering(answer))
     with pytest.raises(kind):
         await say(client, patience=0.2)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        with pytest.raises(SlackRefused, match="certificate"):
+            await say(SlackClient(BOT_TOKEN, f"https://127.0.0.1:{port}/api/"))
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = folder / "server.pem"
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,17 @@ def test_votes_so_far_and_what_is_missing_are_shown() -> None:
     assert list(buttons(message)) == ["approve", "deny", "details"]
 
 
+def test_denials_alone_are_shown_too() -> None:
+    message = card(request(deny_quorum=2), votes=[vote("deny", "U0BOB")])
+    assert "1 of 2 denials: U0BOB." in sentences(message)
+    assert "approvals:" not in sentences(message)
+
+
+def test_an_id_of_no_known_kind_is_shown_as_it_is() -> None:
+    message = pending_card(request(reviewers=("B0ROBOT", "W0ALICE", "S0GROUP")))
+    assert "Who can decide: B0ROBOT, W0ALICE, S0GROUP" in sentences(message)
+
+
 def test_votes_that_are_enough_are_not_said_to_be_missing_any() -> None:
     message = card(request(), votes=[vote("approve", "U0ALICE")])
     assert "1 of 1 approvals: U0ALICE.\n" in sentences(message) + "\n"

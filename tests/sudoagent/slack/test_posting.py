@@ -9,7 +9,7 @@ from sudoagent.playground.cast import BOT_TOKEN, CHANNEL
 from sudoagent.slack import posting
 from sudoagent.slack.blocks import rich_text, sentence
 from sudoagent.slack.client import SlackClient
-from sudoagent.slack.failures import AnswerLost, SlackRefused
+from sudoagent.slack.failures import AnswerLost, SlackRefused, SlackUnreachable
 from sudoagent.slack.messages import Message
 from sudoagent.slack.posting import post
 
@@ -65,8 +65,17 @@ async def test_a_message_that_never_arrives_is_given_up(
     client: SlackClient, slack: Playground
 ) -> None:
     slack.fail(POST, "lost_request", times=2)
-    with pytest.raises(AnswerLost):
+    with pytest.raises(SlackUnreachable, match="never appeared"):
         await post(client, CHANNEL, MESSAGE, marker=MARKER)
+    assert slack.messages(CHANNEL) == []
+
+
+async def test_a_message_that_is_not_wanted_any_more_is_not_posted_again(
+    client: SlackClient, slack: Playground
+) -> None:
+    slack.fail(POST, "lost_request")
+    with pytest.raises(SlackUnreachable):
+        await post(client, CHANNEL, MESSAGE, marker=MARKER, wanted=lambda: False)
     assert slack.messages(CHANNEL) == []
 
 
