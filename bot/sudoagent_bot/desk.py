@@ -29,7 +29,7 @@ from .reviewers import Reviewers
 from .rules import Refusal, Refused, opened
 from .web import Web
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "check_counted"]
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Desk:
         """Ask for the reason; deny without one when the dialog cannot be opened."""
         async with self._case(click) as case:
             await self._reviewers.check(case.request, case.user_id)
-            _check_pending(case.stored)
+            check_pending(case.stored)
             view = deny_modal(case.request, click.channel or "", click.message_ts or "")
             try:
                 await self._web.open_modal(click.trigger_id or "", view)
@@ -164,7 +164,7 @@ class Desk:
             comment=case.click.comment,
         )
         sealed = self._keyring.seal(encode(vote), "vote")
-        _check_counted(await self._store.vote(vote, sealed))
+        check_counted(await self._store.vote(vote, sealed))
         logger.info("counted: %s by %s on %s", choice, case.user_id, case.request.id)
         self._settled()
 
@@ -200,14 +200,16 @@ class Desk:
         return True
 
 
-def _check_pending(stored: StoredReview) -> None:
+def check_pending(stored: StoredReview) -> None:
+    """Raise ``Refused`` when the request takes no votes any more."""
     if stored.state != "pending":
         raise Refused(stored.state, "the request has ended")
     if stored.now >= stored.expires_at:
         raise Refused("expired", "the deadline has passed")
 
 
-def _check_counted(reply: VoteReply) -> None:
+def check_counted(reply: VoteReply) -> None:
+    """Raise ``Refused`` unless the store has counted the vote."""
     if reply.kind in ("counted", "decided"):
         if not reply.durable:
             logger.warning("a vote is stored, but no replica has confirmed it yet")

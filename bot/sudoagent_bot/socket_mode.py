@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Coroutine
@@ -139,9 +140,10 @@ class Socket(SocketModeClient):
         task.add_done_callback(self._work.discard)
 
     async def _receive(self, session: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in session:
-            if message.type is aiohttp.WSMsgType.TEXT:
-                await self.enqueue_message(message.data)
+        with contextlib.suppress(aiohttp.ClientError, OSError):
+            async for message in session:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    await self.enqueue_message(message.data)
         if session is self.current_session and not self.closed:
             logger.warning("the connection to Slack is gone, connecting again")
             await self.connect_to_new_endpoint()

@@ -7,7 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -224,6 +227,63 @@ async def test_a_refresh_at_once_loses_no_click_that_was_delivered(
         hand = aslack.as_person(name)
         assert (await hand.click("approve", ts=asked.ts, value=asked.id, blindly=True)).acknowledged
     await aslack.wait_for_revision(asked.ts, "Approved")
+
+
+class Wire:
+    """A TCP relay to the playground that can go dead without a word, as a lost route does."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._pipes: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for pipe in self._pipes:
+            pipe.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+
+    def go_dead(self) -> None:
+        """Let nothing more through what is connected now; new connections work."""
+        for pipe in self._pipes:
+            pipe.cancel()
+
+    async def _relay(self, near: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
+        far, asked = await asyncio.open_connection("127.0.0.1", self._port)
+        for reader, writer in ((near, asked), (far, answers)):
+            task = asyncio.ensure_future(self._pipe(reader, writer))
+            self._pipes.add(task)
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+
+async def test_a_connection_that_has_gone_dead_is_noticed_and_replaced(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    async with Wire(urlsplit(aslack.url).port or 0) as wire:
+        bot = start_bot(SLACK_API_URL=f"http://127.0.0.1:{wire.port}/api/")
+        await asyncio.to_thread(bot.ready)
+        wire.go_dead()
+        dead = time.monotonic()
+        await asyncio.to_thread(bot.ready, 2)
+        assert time.monotonic() - dead < 20
+        asked = await asker.ask()
+        # Slack takes longer to see that the old one is dead, and may try it first.
+        await aslack.hurry(acknowledge=0.5)
+        for _ in range(2):
+            await aslack.as_person("U0ALICE").click(
+                "approve", ts=asked.ts, value=asked.id, blindly=True
+            )
+        await aslack.wait_for_revision(asked.ts, "Approved", timeout=30.0)
+        assert await asyncio.to_thread(bot.terminate) == 0
 
 
 async def test_a_connection_that_cannot_be_opened_is_tried_again_with_a_new_ticket(

@@ -186,6 +186,19 @@ async def test_records_that_the_library_did_not_write_are_refused_recorded_and_s
     await aslack.wait_for_revision(asked.ts, "Approved")
 
 
+async def test_something_else_in_the_place_of_a_due_request_is_recorded(
+    start_bot: StartBot, asker: Asker, valkey_server: Server
+):
+    foreign, gone = await asker.ask(seconds=0.05), await asker.ask(seconds=0.05)
+    valkey_server.call("HSET", asker.store._keys.request(foreign.id), "v", 2)
+    valkey_server.call("DEL", asker.store._keys.request(gone.id))
+    bot = start_bot().ready()
+    await asyncio.to_thread(eventually, lambda: bot.refusals, "the record is refused")
+    assert bot.refusals[0]["request_id"] == foreign.id
+    assert bot.refusals[0]["metadata"]["refusal"] == "tampered"
+    assert await asker.store.due() == ()
+
+
 async def test_a_vote_that_no_bot_sealed_is_not_shown_as_one(
     bot: BotProcess, aslack: AsyncPlayground, asker: Asker
 ):

@@ -1,0 +1,133 @@
+"""A server that answers as Slack should not: the bot takes nothing for granted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from sudoagent.slack.client import SlackClient
+from sudoagent.slack.failures import SlackFailure
+from sudoagent.slack.messages import Message
+from sudoagent_bot.clicks import read_click
+from sudoagent_bot.reviewers import NotTold
+from sudoagent_bot.web import Web
+
+
+@dataclass
+class OddSlack:
+    """Answers each method with what the test says, and remembers what was asked."""
+
+    url: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        method = request.path.rpartition("/")[2]
+        body = await request.json() if request.content_type == "application/json" else {}
+        self.asked.append((method, body))
+        if method == "moved":
+            raise web.HTTPTemporaryRedirect(f"{self.url}/elsewhere")
+        return web.json_response({"ok": True, **self.answers.get(method, {})})
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[OddSlack]:
+    odd = OddSlack()
+    application = web.Application()
+    application.router.add_route("*", "/{tail:.*}", odd.answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    odd.url = f"http://{host}:{port}"
+    yield odd
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def bot_web(slack: OddSlack) -> AsyncIterator[Web]:
+    api_url = f"{slack.url}/api/"
+    async with aiohttp.ClientSession() as session:
+        yield Web(SlackClient("xoxb-odd", api_url), api_url, session, pytest.fail)
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"team_id": "T1"}, {"user_id": "U1"}, {"team_id": 1, "user_id": "U1"}]
+)
+async def test_a_bot_that_does_not_learn_where_it_is_does_not_serve(
+    slack: OddSlack, bot_web: Web, answer: dict[str, Any]
+):
+    slack.answers["auth.test"] = answer
+    with pytest.raises(SlackFailure):
+        await bot_web.workspace()
+
+
+async def test_a_workspace_without_a_name_is_called_by_its_id(slack: OddSlack, bot_web: Web):
+    slack.answers["auth.test"] = {"team_id": "T1", "user_id": "U1"}
+    assert (await bot_web.workspace()).team == "T1"
+
+
+@pytest.mark.parametrize("user", [None, "U1", ["U1"]])
+async def test_nobody_described_is_not_told(slack: OddSlack, bot_web: Web, user: Any):
+    slack.answers["users.info"] = {"user": user}
+    with pytest.raises(NotTold):
+        await bot_web.person("U1")
+
+
+@pytest.mark.parametrize("users", [None, "U1", {"U1": True}, ["U1", 2]])
+async def test_a_group_that_is_not_listed_is_not_told(slack: OddSlack, bot_web: Web, users: Any):
+    slack.answers["usergroups.users.list"] = {"users": users}
+    with pytest.raises(NotTold):
+        await bot_web.members("S1")
+
+
+def click(response_url: str | None) -> Any:
+    return read_click(
+        {
+            "user": {"id": "U1", "team_id": "T1"},
+            "channel": {"id": "C1"},
+            **({"response_url": response_url} if response_url else {}),
+        }
+    )
+
+
+async def test_the_response_url_of_the_configured_host_is_used(slack: OddSlack, bot_web: Web):
+    await bot_web.whisper(click(f"{slack.url}/response/1"), Message("no", ()))
+    ((method, body),) = slack.asked
+    assert method == "1"
+    assert (body["text"], body["response_type"]) == ("no", "ephemeral")
+
+
+@pytest.mark.parametrize(
+    "response_url",
+    [
+        None,
+        "http://127.0.0.1:1/response",
+        "https://hooks.slack.com.evil.example/x",
+        "https://hooks.slack.com@evil.example/x",
+        "http://hooks.slack.com/plain",
+        "https://[broken/x",
+        "file:///etc/passwd",
+    ],
+)
+async def test_no_other_address_is_called(slack: OddSlack, bot_web: Web, response_url: str | None):
+    await bot_web.whisper(click(response_url), Message("no", ()))
+    ((method, body),) = slack.asked
+    assert method == "chat.postEphemeral"
+    assert (body["channel"], body["user"], body["text"]) == ("C1", "U1", "no")
+
+
+async def test_a_response_url_is_not_followed_elsewhere(slack: OddSlack, bot_web: Web):
+    await bot_web.whisper(click(f"{slack.url}/moved"), Message("no", ()))
+    assert [method for method, _ in slack.asked] == ["moved", "chat.postEphemeral"]
+
+
+async def test_nobody_is_told_nothing(slack: OddSlack, bot_web: Web):
+    await bot_web.whisper(read_click({}), Message("no", ()))
+    assert slack.asked == []
