@@ -8,10 +8,10 @@ import time
 from typing import Annotated, Any
 
 import pytest
-from support.parts import Says, engine
 
 from sudoagent import Context, Decision, PolicyResult, Secret
 from sudoagent.redaction import Redactor, present
+from support.parts import Says, engine
 
 
 def test_it_can_be_built_by_hand_for_testing_a_policy() -> None:

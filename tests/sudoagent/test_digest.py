@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
-from support.values import RECORDS, Colour, Pair, values
 
 from sudoagent.digest import Fingerprint, fingerprint
 from sudoagent.frozen import freeze
+from support.values import RECORDS, Colour, Pair, values
 
 KEY = b"k" * 32
 

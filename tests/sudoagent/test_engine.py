@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from support.parts import ALLOW, DENY, Answers, Asks, Log, Says, Way, asking, engine
 
 from sudoagent import (
     ApprovalCancelled,
@@ -32,6 +31,7 @@ from sudoagent import (
     SudoEngine,
     Verdict,
 )
+from support.parts import ALLOW, DENY, Answers, Asks, Log, Says, Way, asking, engine
 
 
 class Till:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.parts import ALLOW, ASK, DENY
 
 from sudoagent import (
     ApprovalCancelled,
@@ -30,6 +29,7 @@ from sudoagent._account import Account
 from sudoagent._flow import Flow, authorization, guarded_call
 from sudoagent._steps import Answer, Ask, Done, Evaluate, Failed, Gate, Record, Run
 from sudoagent.redaction import Redactor
+from support.parts import ALLOW, ASK, DENY
 
 ID = "0b6c2f9e-3b0a-4c56-9f5e-2f1d3c4b5a69"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,9 +15,9 @@ from unittest.mock import Mock
 import msgspec
 import pytest
 from hypothesis import given, settings
-from support.values import RECORDS, Colour, Pair, values
 
 from sudoagent.frozen import FrozenDict, FrozenList, freeze, is_record
+from support.values import RECORDS, Colour, Pair, values
 
 
 @given(values)
