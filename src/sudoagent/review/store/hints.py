@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from ...errors import ConfigurationError
 from ..request import is_request_id
+from .cancellation import Cancellations
 from .errors import StoreError
 from .link import Link
 from .replies import Hint
@@ -20,6 +21,7 @@ __all__ = ["listen"]
 
 _PING_SECONDS = 1.0
 _SILENCE_SECONDS = 3.0
+_SHORTEST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
 _PLAIN: dict[str, Hint] = {
     "held_back": Hint(kind="held_back"),
@@ -34,30 +36,44 @@ async def listen(link: Link, channel: str, heard: Callable[[Hint], None]) -> Non
     A ``connected`` hint comes whenever the subscription has been made, the first time included,
     and ``disconnected`` whenever it cannot be made or has been lost.
     """
-    pause = 0.05
+    cancellations = Cancellations()
+    pause = _SHORTEST_PAUSE
+
+    def passed_on(hint: Hint) -> None:
+        nonlocal pause
+        if hint.kind == "connected":
+            pause = _SHORTEST_PAUSE
+        heard(hint)
+
     while True:
         # An outage ends by itself; ``connected`` tells the listener when, and that it must re-read.
         with contextlib.suppress(StoreError, RedisError, OSError, ConfigurationError):
             client = await link.dedicated()
             try:
-                await _listen_once(client, channel, heard)
+                await _listen_once(client, channel, passed_on, cancellations)
             finally:
                 await client.aclose()
         heard(Hint(kind="disconnected"))
+        cancellations.heed()
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-async def _listen_once(client: Redis, channel: str, heard: Callable[[Hint], None]) -> None:
+async def _listen_once(
+    client: Redis, channel: str, heard: Callable[[Hint], None], cancellations: Cancellations
+) -> None:
     async with client.pubsub() as pubsub:
         await pubsub.subscribe(channel)
-        await _read(pubsub, heard)
+        await _read(pubsub, heard, cancellations)
 
 
-async def _read(pubsub: PubSub, heard: Callable[[Hint], None]) -> None:
+async def _read(
+    pubsub: PubSub, heard: Callable[[Hint], None], cancellations: Cancellations
+) -> None:
     clock = asyncio.get_running_loop().time
     last_heard = clock()
     while clock() - last_heard < _SILENCE_SECONDS:
+        cancellations.heed()
         message = await pubsub.get_message(timeout=_PING_SECONDS)
         if message is None:
             await pubsub.ping()

@@ -57,10 +57,9 @@ class Keys:
         """Sorted set: bots by the time until which they count as present."""
         return self.prefix + "bots"
 
-    @property
-    def bot_keys(self) -> str:
-        """Hash: bots by the ids of the signing keys that they accept."""
-        return self.prefix + "botkeys"
+    def bot(self, bot_id: str) -> str:
+        """Hash: what one bot says of itself while it is present."""
+        return f"{self.prefix}bot:{bot_id}"
 
     @property
     def freeze(self) -> str:

@@ -29,6 +29,7 @@ from redis.retry import Retry
 
 from ...errors import ConfigurationError
 from .addresses import Address
+from .cancellation import Cancellations
 from .errors import StoreError, StoreRefused, StoreUnavailable
 from .facts import ServerFacts, read_facts
 from .locators import Locator
@@ -95,17 +96,21 @@ class Link:
 
     async def call(self, ask: Callable[[Redis], Awaitable[T]]) -> T:
         """Return what ``ask`` returns, repeated while the server is away. Raises ``StoreError``."""
+        cancellations = Cancellations()
         give_up = time.monotonic() + self._patience
         for pause in _pauses():
             client = None
             try:
                 client = await self._connected()
-                return await ask(client)
+                reply = await ask(client)
+                cancellations.heed()
+                return reply
             except (StoreUnavailable, *_NOT_NOW, RedisError) as error:
                 failure = self._judge(error)
                 await self._drop(client)
                 if isinstance(failure, StoreRefused) or time.monotonic() + pause > give_up:
                     raise failure from error
+            cancellations.heed()
             await asyncio.sleep(pause)
         raise AssertionError("the pauses never end")
 

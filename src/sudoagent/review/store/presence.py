@@ -53,9 +53,11 @@ class Presence:
         The signing key is the first. Empty: the bot does not say, or what is stored is no key id.
         A statement for people; a seal alone proves which key somebody has.
         """
-        told = dict(await self._link.command("HGETALL", self._keys.bot_keys))
-        said = {text(bot): text(ids) for bot, ids in told.items()}
-        return {bot: tuple(_KEY_ID.findall(said.get(bot, ""))) for bot in await self.bots()}
+        found: dict[str, tuple[str, ...]] = {}
+        for bot_id in await self.bots():
+            said = await self._link.command("HGET", self._keys.bot(bot_id), "keys")
+            found[bot_id] = tuple(_KEY_ID.findall(text(said or b"")))
+        return found
 
     async def freeze(self, reason: str, by: str) -> bool:
         """Let nothing be asked, voted or claimed from now on. False: it was frozen already."""
@@ -89,7 +91,7 @@ class Presence:
         await self._link.run("held", self._keys.shared(), args)
 
     async def _bot(self, bot_id: str, ttl_ms: int, key_ids: Sequence[str] = ()) -> None:
-        keys = (*self._keys.shared(), self._keys.bots, self._keys.bot_keys)
+        keys = (*self._keys.shared(), self._keys.bots, self._keys.bot(bot_id))
         args = (*self._common(), bot_id, ttl_ms, ",".join(key_ids))
         await self._link.run("announce", keys, args)
 
