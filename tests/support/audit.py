@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
+import traceback
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,3 +67,31 @@ def verified(path: Path, **options: Any) -> Report:
 def kinds(path: Path, **options: Any) -> list[str]:
     """What kinds of damage are found, in order."""
     return [damage.kind for damage in verified(path, **options).damage]
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Do the work in a forked child, which ends without unwinding; return its process id."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return child
+
+
+def ended(child: int, seconds: float = 60.0) -> int:
+    """Wait for a child and return its exit code; negative for the signal that killed it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise AssertionError("the child process hangs")

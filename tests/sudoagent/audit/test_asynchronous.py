@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import multiprocessing
 import os
 import threading
 import time
@@ -17,7 +16,7 @@ import pytest
 from sudoagent.audit import AsyncAuditLogger, AuditEntry, JsonlAuditLogger
 from sudoagent.audit._lane import Lane
 from sudoagent.errors import AuditLogError
-from support.audit import entry, kinds, objects, outcome, verified, written
+from support.audit import ended, entry, forked, kinds, objects, outcome, verified, written
 
 
 @pytest.fixture
@@ -217,11 +216,6 @@ def test_an_event_loop_that_is_gone_hurts_nobody() -> None:
 def test_a_forked_child_has_a_thread_of_its_own(log: Path) -> None:
     logger = JsonlAuditLogger(log)
     asyncio.run(logger.alog(entry()))
-    child = multiprocessing.get_context("fork").Process(
-        target=lambda: asyncio.run(logger.alog(entry()))
-    )
-    child.start()
-    child.join(20)
-    assert child.exitcode == 0
+    assert ended(forked(lambda: asyncio.run(logger.alog(entry())))) == 0
     assert kinds(log) == []
     assert verified(log).entries == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import uuid
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from sudoagent.audit import JsonlAuditLogger, RedisStreamAuditLogger, TeeAuditLo
 from sudoagent.audit.redis_stream import stream_head, stream_key, stream_lines, verify_stream
 from sudoagent.audit.verify import parse_anchor
 from sudoagent.errors import AuditLogError, ConfigurationError
-from support.audit import entry
+from support.audit import ended, entry, forked
 from support.valkey import Server, leaking
 
 
@@ -75,10 +74,7 @@ def test_writers_at_once_do_not_lose_or_fork_the_chain(stream: Stream) -> None:
 def test_a_logger_can_be_used_on_both_sides_of_a_fork(stream: Stream) -> None:
     logger = stream.logger()
     logger.log(entry())
-    child = multiprocessing.get_context("fork").Process(target=logger.log, args=(entry(),))
-    child.start()
-    child.join(20)
-    assert child.exitcode == 0
+    assert ended(forked(lambda: logger.log(entry()))) == 0
     logger.log(entry())
     assert stream.kinds() == []
     logger.close()
