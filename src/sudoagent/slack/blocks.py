@@ -25,6 +25,7 @@ __all__ = [
     "confirm",
     "date",
     "escape",
+    "fact",
     "header",
     "one_line",
     "people",
@@ -113,6 +114,12 @@ def sentence(template: str, **parts: Element | Iterable[Element] | str | int) ->
         if name is not None:
             elements += _elements(parts[name])
     return {"type": "rich_text_section", "elements": elements}
+
+
+def fact(label: str, *values: Element | str) -> Element:
+    """Return a line with a bold label."""
+    elements = [text(value) if isinstance(value, str) else value for value in values]
+    return {"type": "rich_text_section", "elements": [strong(label), *elements]}
 
 
 def quote(words: str) -> Element:

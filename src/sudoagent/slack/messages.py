@@ -25,6 +25,7 @@ from .blocks import (
     confirm,
     date,
     escape,
+    fact,
     header,
     one_line,
     people,
@@ -84,7 +85,7 @@ def card(
     shown = on_card(request)
     blocks: list[Block] = [
         _header(request, state, run, f"head:{revision}"),
-        rich_text(f"call:{revision}", _call(request, shown.lines)),
+        rich_text(f"call:{revision}", _call(request, shown.lines, state)),
     ]
     if state == "pending":
         blocks += _question(request, votes, revision, hidden=shown.hidden)
@@ -113,20 +114,22 @@ def _header(request: Request, state: State, run: Run | None, block_id: str) -> B
     return header(block_id, template, action=request.action)
 
 
-def _call(request: Request, lines: str) -> list[Element]:
+def _call(request: Request, lines: str, state: State) -> list[Element]:
     agent = strong(_agent(request))
     action = code(one_line(request.action, _NAME_LIMIT))
+    wants, wants_for = texts.WANTS, texts.WANTS_FOR
+    if state != "pending":
+        wants, wants_for = texts.WANTED, texts.WANTED_FOR
     if request.requester:
-        who = sentence(
-            texts.WANTS_FOR, agent=agent, action=action, requester=person(request.requester)
-        )
+        requester = person(request.requester)
+        who = sentence(wants_for, agent=agent, action=action, requester=requester)
     else:
-        who = sentence(texts.WANTS, agent=agent, action=action)
+        who = sentence(wants, agent=agent, action=action)
     return [who, preformatted(lines), *_reasons(request)]
 
 
 def _reasons(request: Request) -> list[Element]:
-    reasons = [sentence(texts.POLICY_REASON, reason=one_line(request.policy_reason, _REASON_LIMIT))]
+    reasons = [fact(texts.POLICY_REASON, one_line(request.policy_reason, _REASON_LIMIT))]
     if request.agent_reason and request.agent_reason.strip():
         reasons.append(sentence(texts.AGENT_REASON))
         reasons.append(quote(one_line(request.agent_reason, _REASON_LIMIT)))
@@ -147,13 +150,11 @@ def _question(
 
 
 def _facts(request: Request) -> list[Element]:
-    facts = [sentence(texts.FACT_RISK, risk=texts.RISK[request.risk])]
+    facts = [fact(texts.FACT_RISK, texts.RISK[request.risk])]
     if request.environment and request.environment.strip():
-        environment = one_line(request.environment, _NAME_LIMIT)
-        facts.append(sentence(texts.FACT_ENVIRONMENT, environment=environment))
-    reviewers = people(request.reviewers, texts.AND_MORE)
-    facts.append(sentence(texts.FACT_REVIEWERS, reviewers=reviewers))
-    facts.append(sentence(texts.FACT_NEEDS, rule=_rule(request)))
+        facts.append(fact(texts.FACT_ENVIRONMENT, one_line(request.environment, _NAME_LIMIT)))
+    facts.append(fact(texts.FACT_REVIEWERS, *people(request.reviewers, texts.AND_MORE)))
+    facts.append(fact(texts.FACT_NEEDS, _rule(request)))
     return facts
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from sudoagent import (
-    ApprovalDenied,
     ApprovalError,
     ApproverUnavailable,
     Decision,
@@ -23,7 +22,7 @@ from sudoagent import (
 from sudoagent.playground.cast import CHANNEL, REQUESTER, TEAM
 from sudoagent.review.seal import Keyring
 
-from .slack_deployment import ALICE, BOB, CAROL, Deployment, call, over_limit
+from .slack_deployment import ALICE, BOB, Deployment, call, over_limit
 
 POST = "chat.postMessage"
 
@@ -122,183 +121,6 @@ async def test_a_deadline_that_has_passed_asks_nobody(deployment: Deployment) ->
     asking = deployment.asking(ctx=call(deadline=time.monotonic() - 1.0))
     assert (await asking.verdict()).outcome == "expired"
     assert deployment.cards() == []
-
-
-async def test_the_policys_rules_come_before_the_approvers(deployment: Deployment) -> None:
-    rules: dict[str, Any] = {
-        "reviewers": [BOB, CAROL],
-        "quorum": 2,
-        "deny_quorum": 2,
-        "timeout": 30.0,
-        "channel": "C0FINANCE",
-        "risk": "high",
-        "highlight": ["refund_amount"],
-    }
-    asking = deployment.asking(rules=rules)
-    stored = await asking.posted()
-    request = await deployment.request(asking.id)
-    assert stored.channel == "C0FINANCE"
-    assert request.reviewers == (BOB, CAROL)
-    assert request.risk == "high"
-    assert 0 < request.expires_at - request.created_at <= 30_000
-    await asking.vote("approve", BOB)
-    assert not asking.task.done()
-    await asking.vote("approve", CAROL)
-    verdict = await asking.verdict()
-    assert [vote.user_id for vote in verdict.votes] == [BOB, CAROL]
-
-
-@pytest.mark.parametrize("requester", [ALICE, None], ids=["minus the requester", "too few"])
-async def test_a_rule_that_nobody_can_meet_is_not_asked(
-    deployment: Deployment, requester: str | None
-) -> None:
-    reviewers = [ALICE, BOB] if requester else [ALICE]
-    asking = deployment.asking(quorum=2, reviewers=reviewers, requester=requester)
-    with pytest.raises(ApprovalError, match="2 must approve, but only 1"):
-        await asking.verdict()
-    assert deployment.cards() == []
-
-
-async def test_the_requester_may_count_when_that_is_allowed(deployment: Deployment) -> None:
-    asking = deployment.asking(reviewers=[ALICE], requester=ALICE, allow_requester=True)
-    await asking.vote("approve", ALICE)
-    assert (await asking.verdict()).approved
-
-
-async def test_more_reviewers_than_can_be_stored_are_refused(deployment: Deployment) -> None:
-    asking = deployment.asking(rules={"reviewers": [f"U{n:08}" for n in range(8000)]})
-    with pytest.raises(ApprovalError, match="too large"):
-        await asking.verdict()
-
-
-async def test_a_policy_that_names_people_instead_of_ids_is_refused(
-    deployment: Deployment,
-) -> None:
-    asking = deployment.asking(rules={"reviewers": ["alice@example.com"]})
-    with pytest.raises(ApprovalError, match=r"policy's answer.*Slack ids"):
-        await asking.verdict()
-
-
-async def test_what_cannot_be_shown_is_refused(deployment: Deployment) -> None:
-    stream = iter([1, 2])
-    asking = deployment.asking(ctx=call(kwargs={"stream": stream}))
-    with pytest.raises(ApprovalDenied, match="stream"):
-        await asking.verdict()
-    assert list(stream) == [1, 2]
-    assert deployment.cards() == []
-
-
-async def test_what_cannot_be_shown_is_asked_about_when_the_policy_says_so(
-    deployment: Deployment,
-) -> None:
-    ctx = call(kwargs={"stream": iter([1])})
-    asking = deployment.asking(ctx=ctx, rules={"allow_uninspectable": True})
-    await asking.vote()
-    assert (await asking.verdict()).approved
-    (card,) = deployment.cards()
-    assert "cannot be shown" in card.words
-    assert "approve" not in card.action_ids
-
-
-async def test_a_call_of_any_size_is_cut_and_said_to_be_cut(deployment: Deployment) -> None:
-    ctx = call(kwargs={f"note_{n}": "x" * 30_000 for n in range(50)})
-    asking = deployment.asking(ctx=ctx)
-    await asking.vote("deny")
-    await asking.verdict()
-    request = await deployment.request(asking.id)
-    assert any(argument.cut for argument in request.arguments)
-    assert "approve" not in deployment.cards()[0].action_ids
-
-
-async def test_without_a_bot_nobody_is_asked(botless: Deployment) -> None:
-    asking = botless.asking(bot_wait=0.3)
-    with pytest.raises(ApproverUnavailable, match="sudoagent-bot"):
-        await asking.verdict()
-    assert botless.cards() == []
-    assert await botless.store.pending() == ()
-
-
-async def test_a_bot_that_comes_a_little_later_is_waited_for(botless: Deployment) -> None:
-    asking = botless.asking(bot_wait=30.0)
-    await asyncio.sleep(0.3)
-    await botless.bot_arrives()
-    await asking.vote()
-    assert (await asking.verdict()).approved
-
-
-async def test_too_many_pending_requests_are_refused_by_name(deployment: Deployment) -> None:
-    first = deployment.asking(max_pending_per_requester=1, requester=REQUESTER)
-    await first.posted()
-    verdict = await deployment.asking(max_pending_per_requester=1, requester=REQUESTER).verdict()
-    assert verdict.outcome == "denied"
-    assert verdict.reason.startswith("rate_limited")
-    assert verdict.facts == {"refusal": "rate_limited", "held_back": "1"}
-    assert len(deployment.cards()) == 1
-    await first.vote("deny")
-    await first.verdict()
-
-
-async def test_a_freeze_denies_new_calls(deployment: Deployment) -> None:
-    await deployment.store.presence.freeze("incident 7", "U0ALICE")
-    verdict = await deployment.asking().verdict()
-    assert verdict.outcome == "denied"
-    assert verdict.reason == "approvals are frozen: incident 7"
-
-
-async def test_a_freeze_denies_waiting_calls(deployment: Deployment) -> None:
-    asking = deployment.asking()
-    await asking.posted()
-    await deployment.store.presence.freeze("incident 7", "U0ALICE")
-    assert (await asking.verdict()).reason == "approvals are frozen"
-    stored = await deployment.stored(asking.id)
-    assert (stored.state, stored.why) == ("cancelled", "frozen")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "told"),
-    [
-        (lambda slack: slack.archive(CHANNEL), "archived"),
-        (lambda slack: slack.revoke_token(), "revoked"),
-        (lambda slack: slack.remove_bot(CHANNEL), "/invite"),
-    ],
-    ids=["archived", "revoked", "removed"],
-)
-async def test_when_slack_refuses_the_card_somebody_else_may_be_asked(
-    deployment: Deployment, spoil: Any, told: str
-) -> None:
-    spoil(deployment.slack)
-    asking = deployment.asking()
-    with pytest.raises(ApproverUnavailable, match=told):
-        await asking.verdict()
-    stored = await deployment.stored(asking.id)
-    assert (stored.state, stored.why) == ("cancelled", "unposted")
-
-
-async def test_a_rate_limited_card_is_posted_once_and_late(deployment: Deployment) -> None:
-    deployment.slack.fail(POST, "rate_limited", retry_after=1)
-    asking = deployment.asking()
-    await asking.vote()
-    assert (await asking.verdict()).approved
-    assert len(deployment.cards()) == 1
-
-
-async def test_a_lost_answer_leaves_one_card(deployment: Deployment) -> None:
-    deployment.slack.fail(POST, "lost_response")
-    asking = deployment.asking()
-    await asking.vote()
-    assert (await asking.verdict()).approved
-    assert len(deployment.cards()) == 1
-
-
-async def test_a_card_that_may_be_there_is_never_asked_elsewhere(deployment: Deployment) -> None:
-    for scope in ("channels:history", "groups:history", "im:history"):
-        deployment.slack.remove_scope(scope)
-    deployment.slack.fail(POST, "lost_response")
-    asking = deployment.asking()
-    with pytest.raises(ApprovalError, match="could not be found out") as caught:
-        await asking.verdict()
-    assert not isinstance(caught.value, ApproverUnavailable)
-    assert (await deployment.stored(asking.id)).state == "cancelled"
 
 
 async def test_cancelling_withdraws_the_request(deployment: Deployment) -> None:
