@@ -13,6 +13,7 @@ from rich.status import Status as Spinner
 from rich.table import Table
 from rich.text import Text
 
+from sudoagent.setup.examination import TRIAL
 from sudoagent.setup.result import Check, Section, Status
 
 __all__ = ["View"]
@@ -88,6 +89,10 @@ class View:
         self._console.print(line)
         if found["failed"]:
             self._console.print(Text("More about each: docs/connecting.md", style="dim"))
+        elif not any(section.title == TRIAL for section in sections):
+            self._console.print(
+                Text("`sudoagent doctor --post` tries it with a real click.", style="dim")
+            )
 
     def _spin(self, words: str) -> None:
         if self._console.is_terminal:

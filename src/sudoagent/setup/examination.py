@@ -23,7 +23,9 @@ from .settings import Setup, read_setup
 from .tokens import Identity, check_app_token, check_bot_token
 from .trial import check_by_posting
 
-__all__ = ["Trial", "examine"]
+__all__ = ["TRIAL", "Trial", "examine"]
+
+TRIAL = "Test request"
 
 _UNASKED = "Slack cannot be asked without a bot token that works"
 
@@ -67,7 +69,7 @@ async def examine(
             yield Section("Bots", await _check_bots(setup, store))
             if trial is not None:
                 blocked = any_failed((*settings, *slack.checks[:1], *people[:1]))
-                yield Section("Test request", (await _try(store, trial, blocked=blocked),))
+                yield Section(TRIAL, (await _try(store, trial, blocked=blocked),))
     yield Section("Audit log", await asyncio.to_thread(check_log, log))
 
 

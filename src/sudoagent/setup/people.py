@@ -41,14 +41,16 @@ async def check_requester(
     if requester is None:
         return skipped("requester", "none is named, so that any reviewer may decide")
     if set(reviewers) == {requester}:
-        told = f"{requester} is the only reviewer, and may not decide about his own requests"
+        told = f"{requester} is the only reviewer, and may not decide about requests made for them"
         return failed("requester", told, "add a reviewer, or unset SUDOAGENT_REQUESTER")
     try:
         person = await _person(client, requester)
     except SlackFailure as failure:
         cure = f"set SUDOAGENT_REQUESTER to a user id of this workspace ({_LOOK_UP})"
         return of_failure("requester", f"{requester} is nobody that Slack knows", failure, cure)
-    return good("requester", f"{_name(person)} ({requester}) may not decide about own requests")
+    return good(
+        "requester", f"{_name(person)} ({requester}) may not decide about requests made for them"
+    )
 
 
 async def _check_person(

@@ -32,7 +32,7 @@ def check_scopes(granted: frozenset[str] | None, setup: Setup) -> tuple[Check, .
     if missing:
         told = "; ".join(f"{scope} ({PURPOSES[scope]})" for scope in missing)
         return (failed("scopes", f"the app lacks {told}", _cure(missing, needed)),)
-    checks = [good("scopes", f"all that these settings need; it has {_list(granted)}")]
+    checks = [good("scopes", f"the app has all {len(scopes_for(needed))} that these settings need")]
     surplus = granted - PURPOSES.keys()
     if surplus:
         told = f"the token may do more than sudoagent ever needs: {_list(surplus)}"

@@ -138,6 +138,6 @@ def _protection(facts: ServerFacts) -> Check:
 def _clock(facts: ServerFacts) -> Check:
     seconds = facts.clock_skew_ms / 1000
     if abs(facts.clock_skew_ms) <= _TOLERATED_SKEW_MS:
-        return good("its clock", "agrees with this machine's")
+        return good("clock", "agrees with this machine's")
     told = f"it is {seconds:+.0f} s off this machine's, and requests expire by it"
-    return warning("its clock", told, "set both clocks from the network (NTP)")
+    return warning("clock", told, "set both clocks from the network (NTP)")
