@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, cast
 
 from ._flow import Flow
-from ._steps import Answer, Ask, Done, Evaluate, Failed, Gate, Record, Run, Step
+from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Run, Step
 from ._threads import in_thread
 from .approvers import Approver
 from .audit import AuditLogger
@@ -39,48 +39,53 @@ def drive(flow: Flow, parts: Parts, run: Callable[[], Any]) -> Any:
 async def adrive(flow: Flow, parts: Parts, run: Callable[[], Awaitable[Any]]) -> Any:
     """Take every step of the flow, awaiting, and return or raise how it ends."""
     answer: Answer | None = None
-    while True:
-        step = _advance(flow, answer)
-        if isinstance(step, Done | Failed):
-            return _end(step)
-        try:
-            answer = Done(await _atake(step, parts, run))
-        except GeneratorExit as error:
-            # Nobody will resume this coroutine: what is left to record is recorded blocking.
-            return _finish(flow, Failed(error), lambda step: _take(step, parts, _abandoned))
-        except BaseException as error:  # cancellation too: the flow records it and hands it back
-            answer = Failed(error)
+    step: Step | Ending | None = None
+    try:
+        while not isinstance(step := _advance(flow, answer), Done | Failed):
+            try:
+                answer = Done(await _atake(step, parts, run))
+            except GeneratorExit as error:
+                # Nobody will resume this coroutine: what is left to record is recorded blocking.
+                return _finish(flow, Failed(error), lambda step: _take(step, parts, _abandoned))
+            except BaseException as error:  # cancellation too: the flow records it, hands it back
+                answer = Failed(error)
+        return _end(step)
+    finally:
+        # An exception that holds the frame that holds the exception would be a leak.
+        answer = step = None
 
 
 def _finish(flow: Flow, answer: Answer | None, take: Callable[[Step], Any]) -> Any:
-    while True:
-        step = _advance(flow, answer)
-        if isinstance(step, Done | Failed):
-            return _end(step)
-        try:
-            answer = Done(take(step))
-        except BaseException as error:  # Ctrl-C too: the flow records it and hands it back
-            answer = Failed(error)
+    step: Step | Ending | None = None
+    try:
+        while not isinstance(step := _advance(flow, answer), Done | Failed):
+            try:
+                answer = Done(take(step))
+            except BaseException as error:  # Ctrl-C too: the flow records it and hands it back
+                answer = Failed(error)
+        return _end(step)
+    finally:
+        answer = step = None
 
 
 def _abandoned() -> None:
     raise AssertionError("an abandoned call does not run")
 
 
-def _advance(flow: Flow, answer: Answer | None) -> Step | Done | Failed:
+def _advance(flow: Flow, answer: Answer | None) -> Step | Ending:
     try:
         return next(flow) if answer is None else flow.send(answer)
     except StopIteration as stop:
-        return cast("Done | Failed", stop.value)
+        return cast("Ending", stop.value)
 
 
-def _end(ending: Done | Failed) -> Any:
+def _end(ending: Ending) -> Any:
     if isinstance(ending, Done):
         return ending.value
     try:
         raise ending.error
     finally:
-        del ending  # an exception that holds the frame that holds the exception is a leak
+        del ending
 
 
 def _take(step: Step, parts: Parts, run: Callable[[], Any]) -> Any:
@@ -129,6 +134,9 @@ async def _to_its_end(writing: Coroutine[Any, Any, Any]) -> Any:
             await asyncio.wait({task})
         except asyncio.CancelledError as error:
             cancelled = cancelled or error
+        except GeneratorExit:
+            writing.close()  # its task will not be resumed either
+            raise
     if cancelled is not None:
         task.cancelled() or task.exception()  # seen: it is not reported as forgotten
         raise cancelled

@@ -213,7 +213,7 @@ class TestHostileClasses:
             limits: list[int]
 
         class Levels(Level, enum.Enum):
-            LOW = [1]
+            LOW = [1]  # noqa: RUF012
 
         assert freeze(Levels.LOW) is Levels.LOW
 
