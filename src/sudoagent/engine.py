@@ -147,6 +147,12 @@ class SudoEngine:
             raise ConfigurationError(f"{call.ctx.action} is async: use `await sudo.aexecute(...)`")
         return cast("R", self._run(call))
 
+    @overload
+    async def aexecute(
+        self, func: Callable[..., Coroutine[Any, Any, R]], /, *args: Any, **kwargs: Any
+    ) -> R: ...
+    @overload
+    async def aexecute(self, func: Callable[..., R], /, *args: Any, **kwargs: Any) -> R: ...
     async def aexecute(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Run a function under guard, awaiting. A synchronous one runs on a thread of its own."""
         return await self._arun(self._call(func, args, kwargs))
