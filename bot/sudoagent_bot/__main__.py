@@ -45,6 +45,7 @@ Variables:
 \b
 Exit codes:
   0   stopped by SIGTERM or Ctrl-C, after finishing what was begun
+  1   failed in a way that nobody thought of; the log says where
   78  a setting is missing or wrong, or Slack refuses a token: starting
       again will not help before somebody has changed it
 """
@@ -73,6 +74,9 @@ def main(check: bool) -> None:
         _give_up(error.reason)
     except TokenRefused as error:
         _give_up(str(error))
+    except Exception:
+        logger.exception("the bot failed, which it should not")
+        sys.exit(1)
 
 
 async def _until_stopped(config: Config) -> None:

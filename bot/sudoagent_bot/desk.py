@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sudoagent.redaction import Redactor
 from sudoagent.review.request import (
     SCHEMA_VERSION,
     MalformedRecord,
@@ -80,6 +81,7 @@ class Desk:
         self._namespace = namespace
         self._team_id = team_id
         self._settled = settled
+        self._redactor = Redactor()
 
     async def approve(self, click: Click) -> None:
         """Approve; or show all arguments first, where the card does not."""
@@ -161,12 +163,16 @@ class Desk:
             team_id=self._team_id,
             user_id=case.user_id,
             at=case.stored.now,
-            comment=case.click.comment,
+            comment=self._redacted(case.click.comment),
         )
         sealed = self._keyring.seal(encode(vote), "vote")
         check_counted(await self._store.vote(vote, sealed))
         logger.info("counted: %s by %s on %s", choice, case.user_id, case.request.id)
         self._settled()
+
+    def _redacted(self, comment: str | None) -> str | None:
+        # People paste all sorts of things; a vote travels through Redis into the log.
+        return None if comment is None else self._redactor.text(comment)
 
     async def _show(self, case: _Case, page: int) -> None:
         view = arguments_modal(

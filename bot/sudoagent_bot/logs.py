@@ -46,6 +46,8 @@ def log_to_stderr() -> None:
 
 
 def _where(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ PING_INTERVAL = 2.0  # seconds; a connection that does not answer within half of
 _DIAL_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0
 _LINGER_SECONDS = 10.0  # Slack may still deliver on a connection that it asked us to replace
+_SHORTEST_LIFE = 1.0
 _WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
 # What apps.connections.open says to an app token that can never open a connection.
 _REFUSED: Final = TOKEN_REFUSED | {"forbidden_team", "missing_scope"}
@@ -66,6 +68,7 @@ class Socket(SocketModeClient):
         self._app = app
         self._slack = slack
         self._on_refused = on_refused
+        self._opened_at = -_SHORTEST_LIFE
         self._unacknowledged = 0
         self._all_acknowledged = asyncio.Event()
         self._all_acknowledged.set()
@@ -96,6 +99,8 @@ class Socket(SocketModeClient):
         """Replace the connection: when it is gone, or at once with ``force``."""
         async with self.connect_operation_lock:
             if force or not await self.is_connected():
+                # Slack ends each connection beyond the tenth of an app as soon as it is open.
+                await asyncio.sleep(self._opened_at + _SHORTEST_LIFE - time.monotonic())
                 await self.connect()
 
     async def issue_new_wss_url(self) -> str:
@@ -128,6 +133,7 @@ class Socket(SocketModeClient):
             )
 
     def _take_over(self, session: aiohttp.ClientWebSocketResponse) -> None:
+        self._opened_at = time.monotonic()
         retired, self.current_session = self.current_session, session
         self._start(self._receive(session))
         if retired is not None and not retired.closed:

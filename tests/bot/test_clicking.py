@@ -48,6 +48,19 @@ async def test_deny_asks_why_and_keeps_the_reason(
     assert (vote.choice, vote.comment) == ("deny", "Wrong customer")
 
 
+async def test_a_secret_in_a_reason_does_not_travel_on(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    bob = aslack.as_person("U0BOB")
+    await bob.click("deny", ts=asked.ts)
+    await bob.view()
+    await bob.submit({"text": "no: password=hunter2hunter2"})
+    card = await aslack.wait_for_revision(asked.ts, "Denied")
+    assert "hunter2" not in card.words
+    assert "hunter2" not in str((await only_vote(asker, asked)).comment)
+
+
 async def test_a_no_is_not_lost_when_slack_opens_no_dialog(
     bot: BotProcess, aslack: AsyncPlayground, asker: Asker
 ):

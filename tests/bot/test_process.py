@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -235,6 +236,7 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._port = port
         self._pipes: set[asyncio.Task[None]] = set()
+        self._ends: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
@@ -246,6 +248,10 @@ class Wire:
         for pipe in self._pipes:
             pipe.cancel()
         await asyncio.gather(*self._pipes, return_exceptions=True)
+        for end in self._ends:
+            end.close()
+            with contextlib.suppress(OSError):
+                await end.wait_closed()
 
     def go_dead(self) -> None:
         """Let nothing more through what is connected now; new connections work."""
@@ -254,9 +260,9 @@ class Wire:
 
     async def _relay(self, near: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
         far, asked = await asyncio.open_connection("127.0.0.1", self._port)
+        self._ends += (asked, answers)
         for reader, writer in ((near, asked), (far, answers)):
-            task = asyncio.ensure_future(self._pipe(reader, writer))
-            self._pipes.add(task)
+            self._pipes.add(asyncio.ensure_future(self._pipe(reader, writer)))
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

@@ -121,6 +121,22 @@ async def test_decisions_are_repainted_before_expiries(
     assert set(order[:3]) == {asked.ts for asked in decided}
 
 
+async def test_a_decision_does_not_wait_behind_a_backlog_of_expiries(
+    start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    overdue = [await asker.ask(seconds=0.05) for _ in range(20)]
+    await asyncio.sleep(0.1)
+    for asked in overdue:
+        assert (await asker.store.expire(asked.id)).kind == "ended"
+    start_bot().ready()
+    asked = await asker.ask()
+    await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)
+    await aslack.wait_for_revision(asked.ts, "Approved")
+    updated = [call.arguments["ts"] for call in await aslack.calls("chat.update")]
+    assert updated.index(asked.ts) < len(overdue) - 1
+    assert len(updated) < len(overdue)
+
+
 async def test_a_card_that_slack_would_not_update_now_is_updated_later(
     bot: BotProcess, aslack: AsyncPlayground, asker: Asker
 ):
