@@ -26,7 +26,7 @@ _STEMS = (
 )
 _BEHIND = re.compile(
     r"""
-    (?P<close>\\*["'`”’]?\]?)
+    (?P<close>\\*["'`”’]?\]?\*{0,3})
     (?P<aside>\s?\([^()\n"']{1,40}\)(?=\s?[:=]|\sis\s)|\s\[[^\[\]\n"']{1,40}\](?=\s?[:=])
       |\s(?:value|string|phrase|hash)(?=\s?[:=]|\sis\s)
       |\s(?:for|of|to|on|in|at)\s[\w.@/'’-]{1,40}(?:\s[\w.@/'’-]{1,40}){0,3}?(?=\s?[:=]|\s(?:is|was)\s)
@@ -34,16 +34,17 @@ _BEHIND = re.compile(
     (?:
       (?P<typed>\s{0,2}:\s{0,2}[A-Za-z_&*][\w.\[\]|<>?&*]{0,40}?|\s(?:string|str|String|&str|\[\]byte|text))?
       \s{0,8}(?P<equals>={1,3}>?|:{1,4}=|[.+]=|\?{1,2}=|\|\|=?|<-|!==?)(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=["'`]))
-    | \s{0,4}(?P<colon>:|：|->|＝)(?![:/]{2})\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?
+    | \s{0,4}(?P<colon>(?:[:：＝→⇒]|->|(?<=\s)[-–—](?=\s))\*{0,3})(?![:/]{2})\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?
     | (?P<percent>%3[DdAa](?:%20)?)
-    | (?P<entry>[\s,/]{0,4}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\\*["'])
+    | (?P<entry>[\s,/]{0,24}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\S)
+    | \s{0,20}(?P<cell>\|)[ \t]{0,20}
     | (?P<comma>\s{0,4},\s{0,4})(?=\\*["'])
     | \s?(?P<call>\()\s{0,2}(?=["'`])
     | (?P<element>(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?)(?=[^<\s])
-    | \s{1,3}(?P<says>(?:is|was|are|were|equals|being|will\ be|would\ be|should\ be|must\ be
+    | (?:\s{1,3}|(?=['’]s\s))(?P<says>(?:['’]s|is|was|are|were|ist|est|es|equals|being|will\ be|would\ be|should\ be|must\ be
         |(?:(?:is|was|has\ been|be|been|got|were)\ )?(?:re)?(?:set|changed|updated|rotated)\ to|to|as)
         (?:\s(?:now|still|currently|just|simply|actually|literally))?:?)\s{1,3}
-    | (?P<blank>\s{1,3})
+    | (?P<blank>[ \t]{1,3})
     )
     """,
     re.VERBOSE,
@@ -58,7 +59,7 @@ _HEADS = (
         """
     max min total num prompt completion input output page next pagination continuation stop
     eos bos pad unk sep mask special boarding gpio seed recovery backup security client
-    personal social reasoning cached remaining used refresh
+    personal social reasoning cached remaining used refresh mot de
     """
     )
 )
@@ -96,7 +97,7 @@ def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> 
 _SENTENCE = re.compile(r"[ \t]([a-z]{1,20})(?=[\s.,;:!?)]|\Z)")
 _JOINTS = words(
     """
-    is was are were equals being will would should must has be been got set reset changed updated
+    is was are were ist est es equals being will would should must has be been got set reset changed updated
     rotated to as for of on in at value string phrase hash
     """
 )
@@ -114,6 +115,8 @@ def _in_sentence(text: str, name: re.Match[str]) -> bool:
 
 _NAME = re.compile(r"[\w.-]+")
 _LONGEST_NAME = 96
+# Longer runs are not words of a sentence but data.
+_LONGEST_WORD = 32
 
 
 def _start(text: str, at: int, earliest: int) -> int:
@@ -150,7 +153,9 @@ def _value_span(
         return None
     if sensitivity is Sensitivity.SUSPECT:
         return value.span if how in _TIGHT and looks_random(value.text) else None
-    if how in ("says", "blank") and behind["close"].endswith("]"):
+    if how in ("says", "blank") and (
+        behind["close"].endswith("]") or len(match[0]) > _LONGEST_WORD
+    ):
         return None
     closed = any(quote in behind["close"] for quote in "\"'`”’")
     return DECISIONS[how](
@@ -166,7 +171,7 @@ def _element(
     text: str, match: re.Match[str], behind: re.Match[str], sensitivity: Sensitivity
 ) -> Span | None:
     # <password>…</password>, <ns:password>…
-    if not _OPENING.search(text, max(match.start() - 34, 0), match.start()):
+    if not _OPENING.search(text, max(match.start() - 120, 0), match.start()):
         return None
     end = text.find("</", behind.end(), behind.end() + 16_384)
     content = text[behind.end() : end].removesuffix("]]>")
@@ -177,4 +182,4 @@ def _element(
     return behind.end(), behind.end() + len(content)
 
 
-_OPENING = re.compile(r"<(?:[\w-]{1,32}:)?\Z")
+_OPENING = re.compile(r"<(?:[\w-]{1,32}:)?\Z|<[\w:-]{1,32}\s(?:[^<>]{0,80}\s)?name=[\"']\Z")

@@ -72,6 +72,17 @@ _OTHERS = (
             r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
         ),
     ),
+    Rule(
+        ("--with-token", "--password-stdin", "passwd --stdin"),
+        re.compile(
+            r"(?:--with-token|--password-stdin|--stdin)\s{0,3}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
+        ),
+    ),
+    # redis.conf
+    Rule(
+        ("requirepass", "masterauth"),
+        re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
+    ),
     Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
     Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
     Rule(

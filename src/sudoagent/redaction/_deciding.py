@@ -95,17 +95,21 @@ def _equals(found: Finding) -> Span | None:
     value = found.value
     if value.kind != "bare":
         return None if _is_count(found) else value.span
-    if (
-        found.sign.strip().strip("=!") == ""
-        and len(found.sign.strip()) > 1
-        and value.text.isalpha()
-    ):
-        return None  # a comparison with another variable
+    if _is_variable(found):
+        return None
     if value.text.lower() in _STATES or _is_count(found):
         return None
     if found.before(2).rstrip().endswith(";"):
         return _up_to_semicolon(found)
     return _phrase(found) or value.span
+
+
+def _is_variable(found: Finding) -> bool:
+    # A comparison with a variable, or a variable passed on: “password=new_password”.
+    word = found.value.text
+    if not word.isidentifier() or any(map(str.isdigit, word)) or found.name.isupper():
+        return False
+    return found.sign in ("==", "===", "!=", "!==") or judge(word) is Sensitivity.SECRET
 
 
 def _up_to_semicolon(found: Finding) -> Span:
@@ -208,7 +212,17 @@ def _percent(found: Finding) -> Span | None:
 
 
 def _entry(found: Finding) -> Span | None:
-    return found.value.span if found.closed else None
+    labelled = found.closed or _LABEL.search(found.before(12)) is not None
+    return found.value.span if labelled else None
+
+
+_LABEL = re.compile(r"(?i)(?:name|key)\s?[:=]\s?\Z")
+
+
+def _cell(found: Finding) -> Span | None:
+    # | password | … |
+    telling = looks_secret(found.value.text, typed=True) and "|" in found.before(4)
+    return found.value.span if telling else None
 
 
 def _is_count(found: Finding) -> bool:
@@ -250,4 +264,5 @@ DECISIONS: dict[str, Callable[[Finding], Span | None]] = {
     "call": _call,
     "percent": _percent,
     "entry": _entry,
+    "cell": _cell,
 }

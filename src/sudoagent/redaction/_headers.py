@@ -80,6 +80,16 @@ HEADERS = (
         ),
         _is_pair,
     ),
+    # requests, httpx: auth=("bob", "…"), BasicAuth("bob", "…")
+    Rule(
+        ("auth",),
+        re.compile(
+            r"auth\s{0,3}(?:[=:]\s{0,3})?[(\[]\s{0,3}[\"'][^\"'\n]{0,64}[\"']\s{0,3},\s{0,3}"
+            r"[\"']([^\"'\n]{1,256})[\"']",
+            re.IGNORECASE,
+        ),
+        _real,
+    ),
     Rule(
         ("digest",),
         re.compile(r"(?<![A-Za-z0-9])digest\s{1,3}username=([^\r\n]+)", re.IGNORECASE),

@@ -28,12 +28,18 @@ _VALUES = words(
     string plaintext
     """
 )
+_PRIVATE_MEMBERS = words("d p q dp dq qi oth k")
 # Arguments of a command that anybody would type.
 _MOST_ARGUMENTS = 200
 
 
 def labelled_values(pairs: Sequence[tuple[Any, Any]], judge: Judge) -> frozenset[str]:
-    """Return the keys of ``{"name": "DB_PASSWORD", "value": …}`` that hold the secret."""
+    """Return the keys of ``{"name": "DB_PASSWORD", "value": …}`` that hold the secret.
+
+    The private members of a JSON Web Key (RFC 7518, section 6) count, too.
+    """
+    if any(key == "kty" for key, _ in pairs if type(key) is str):
+        return _PRIVATE_MEMBERS
     named = any(
         type(key) is str
         and key.lower() in _LABELS

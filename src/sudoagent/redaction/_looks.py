@@ -86,8 +86,8 @@ def looks_secret(text: str, *, typed: bool = False) -> bool:
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
 _TERM = re.compile(
     r"""
-      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ipv?|ipv|rfc|ec|p|s|v|x|h|k8s|i18n|ps|ec)-?\d[\w.-]{0,8}
-    | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
+      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?\d{1,5}(?:[-_.]?\w{1,6})?
+    | [a-z]\d{1,4} | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
     | (?:jwt|totp|hotp|fido|u2f|mfa|2fa|bcrypt|argon2id?|pbkdf2|scrypt|k8s|i18n|oauth2?)[\w.-]{0,3}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -60,7 +60,7 @@ def _names_secret(words: tuple[str, ...], at: int) -> bool:
     if word in SECRET_WORDS:
         return head not in PLAIN_HEADS[word]
     if word in ("key", "pat"):
-        return head in PROVIDERS or (word == "key" and head in KEY_HEADS and not _public(words, at))
+        return head in PROVIDERS or (word == "key" and _is_key(words, at))
     if word == "code":
         return head in CODE_HEADS
     if word in ("number", "num"):
@@ -68,12 +68,21 @@ def _names_secret(words: tuple[str, ...], at: int) -> bool:
     return word == "card" and head in ("credit", "debit")
 
 
+def _is_key(words: tuple[str, ...], at: int) -> bool:
+    if _public(words, at):
+        return False
+    # A header of somebody's own that ends in “-Key” carries one.
+    return words[at - 1] in KEY_HEADS or (
+        words[0] == "x" and at > 1 and words[at - 1] not in PLAIN_KEY_HEADS
+    )
+
+
 def _public(words: tuple[str, ...], at: int) -> bool:
     return bool({"public", "publishable"}.intersection(words[max(0, at - 2) : at]))
 
 
 def _by_tail(word: str, tail: tuple[str, ...]) -> Sensitivity:
-    if not tail or tail[-1] in VALUE_TAILS:
+    if not tail or (tail[-1] in VALUE_TAILS and tail[0] not in METADATA):
         return Sensitivity.SECRET
     if word in ("pass", "pin"):
         # Short words of everyday use: “pass through”, “pin to top”.

@@ -11,7 +11,7 @@ from ..review.request import Argument
 from ._fit import fit, shares, size
 from ._plain import as_text
 from ._reading import type_name
-from ._redactor import Redactor, without
+from ._redactor import Redactor, scrubbed
 from ._walk import MAX_CHARACTERS, MAX_PARTS
 
 if TYPE_CHECKING:
@@ -91,17 +91,7 @@ def _read(
 
 
 def _scrubbed(argument: Argument, secrets: frozenset[str]) -> Argument:
-    return replace(argument, value=_without(argument.value, secrets)) if secrets else argument
-
-
-def _without(value: Any, secrets: frozenset[str]) -> Any:
-    if isinstance(value, str):
-        return without(value, secrets)
-    if isinstance(value, list):
-        return [_without(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {without(key, secrets): _without(item, secrets) for key, item in value.items()}
-    return value
+    return replace(argument, value=scrubbed(argument.value, secrets)) if secrets else argument
 
 
 def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
@@ -126,7 +116,7 @@ def _args(ctx: Context, redactor: Redactor, secrets: frozenset[str]) -> tuple[li
         name = names[at] if at < len(names) else None
         walk = redactor.walk(parts=MAX_PARTS // len(ctx.args) + 1)
         marked = name is not None and name in ctx._secret_names
-        reduced.append(_without(walk.value(value, name, secret=marked), secrets))
+        reduced.append(scrubbed(walk.value(value, name, secret=marked), secrets))
         was_cut = was_cut or walk.cut
     fitted, fit_cut = fit(reduced, _LARGEST_ARGS)
     return fitted, was_cut or fit_cut

@@ -10,7 +10,7 @@ from ._rules import Rule
 __all__ = ["PROSE"]
 
 _NOUN = (
-    r"(?:[\w-]{1,20}\s){0,2}(?:password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
+    r"(?:[\w-]{1,20}\s){0,2}(?:(?:verification|security|login|access|one-time|2fa|otp)\scode|password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
     r"|credentials?|access\skey|private\skey)\b"
 )
 

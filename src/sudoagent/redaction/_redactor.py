@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,8 @@ class Redactor:
 
         ``name`` is the name that the value goes by: a parameter, a key, a header.
         """
-        return self.walk().value(value, name)
+        walk = self.walk()
+        return scrubbed(walk.value(value, name), walk.found)
 
     def text(self, text: str) -> str:
         """Return the text without secrets. What is no ``str`` is reduced first."""
@@ -82,6 +83,19 @@ class Redactor:
 
     def _clean(self, text: str) -> str:
         return clean(text, self.judge, self._compiled, self._stems)
+
+
+def scrubbed(value: Any, secrets: Collection[str]) -> Any:
+    """Return a reduced value without the secrets that were found under their names elsewhere."""
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        return without(value, secrets)
+    if isinstance(value, list):
+        return [scrubbed(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {without(key, secrets): scrubbed(part, secrets) for key, part in value.items()}
+    return value
 
 
 def without(text: str, known: Iterable[str]) -> str:

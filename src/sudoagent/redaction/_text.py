@@ -16,6 +16,7 @@ from ._headers import HEADERS
 from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
 from ._names import Sensitivity
+from ._places import insert_spans, manifest_spans
 from ._prose import PROSE
 from ._rules import found_by
 from ._tokens import TOKENS
@@ -81,6 +82,8 @@ def _cleaned(
     lowered = _lowered(softened)
     spans = [*_shapes(softened, lowered), *assignment_spans(softened, lowered, judge, extra)]
     spans.extend(query_spans(softened, judge))
+    spans.extend(insert_spans(softened, lowered, judge))
+    spans.extend(manifest_spans(softened, lowered))
     spans.extend(_own(text, patterns))
     kept = _outside(_already(text), spans)
     return replaced(text, kept) if kept else text

@@ -90,7 +90,7 @@ _REFERENCE = re.compile(
     | !?[A-Za-z_][\w.]*\(.*
     | [A-Za-z_][\w.]*\[["'$\w].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
-    | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
+    | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
     | (?:vault|op|ssm|arn|secretref|keyvault|azure-keyvault|gcp-secret|env|file|ref)
       (?:://|:aws:|:/|://).*
     """,
@@ -111,11 +111,13 @@ def is_reference(text: str) -> bool:
 
 def is_literal(value: Value, name: str) -> bool:
     """Whether the value could be a secret at all, by its form."""
-    if is_placeholder(value.text.strip()):
+    if is_placeholder(value.text.strip()) or not any(map(str.isalnum, value.text)):
         return False
     if value.kind != "bare":
         return not value.text.startswith(("${", "$(", "{{"))
-    same = value.text.lower().strip("_") == name.lower().strip("_-")
+    same = not name.isupper() and (
+        value.text.lower().strip("_") == name.lower().rpartition(".")[2].strip("_-")
+    )
     return not (same or is_reference(value.text) or _TYPE.fullmatch(value.text))
 
 
@@ -159,7 +161,8 @@ ORDINARY = words(
     minutes hours days something anything nothing everything someone anyone nobody everyone
     primary secondary foreign unique sorted important critical crucial essential refresh
     access bearer id ids name names value values bucket buckets ring rings sauce santa true
-    false null nil undefined tbd todo n/a na string text number boolean integer object like
+    false null nil undefined tbd todo n/a na string text number boolean integer object like include includes omit
+    erforderlich falsch notwendig abgelaufen requerida obligatoria incorrecta requis obligatoire
     unlike similar different identical equal compatible considered located kept meant
     case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
     service services society ballot life lives love ingredient ingredients weapon success

@@ -85,7 +85,7 @@ KEY_HEADS = words(
     session symmetric hmac aes des rsa ecdsa pgp gpg webhook sas subscription consumer app
     application integration admin root tsig wrapping jwt client server ssl tls crypto cryptographic
     deploy deployment write read ingest ingestion security recovery activation wallet signer
-    validator bot oauth cipher account storage wep wpa wifi token host db database rest gateway presigned
+    validator bot oauth cipher account storage preshared function wep wpa wifi token host db database rest gateway presigned
     """
 )
 # … and never after these, whatever the value looks like.
@@ -182,7 +182,7 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
     "pin": words(
         """
         gpio led data clock map drop pull push io input output analog digital header safety rolling
-        lapel hat bowling reset ground power signal adc pwm tx rx interrupt pushed location board
+        lapel hat bowling reset ground power option signal adc pwm tx rx interrupt pushed location board
         """
     ),
     "cookie": words("fortune chocolate oatmeal accept allow third party"),

@@ -33,7 +33,7 @@ def split(name: str) -> tuple[str, ...]:
     """
     if len(name) > MAX_NAME:
         name = name[: MAX_NAME // 2] + " " + name[-MAX_NAME // 2 :]
-    name = name.replace("OAuth", "Oauth")
+    name = name.replace("OAuth", "Oauth").replace("2FA", "2fa")
     words: list[str] = []
     for piece in _PIECE.findall(name):
         word = _singular(piece.lower())
