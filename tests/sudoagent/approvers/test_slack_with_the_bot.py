@@ -12,10 +12,11 @@ from .slack_deployment import ALICE, BOB, Deployment
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_click_on_approve_as_soon_as_the_card_appears(
+async def test_a_click_on_approve_is_the_verdict(
     botless: Deployment, aslack: AsyncPlayground
 ) -> None:
     asking = botless.asking(bot_wait=15.0)
+    await asking.posted()
     card = await aslack.wait_for_message("refund_user")
     click = await aslack.as_person(ALICE).click("approve", ts=card.ts)
     assert click.acknowledged

@@ -1,0 +1,28 @@
+"""Messages that concern no single request.
+
+Pure: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from . import texts
+from .blocks import code, one_line, rich_text, sentence
+from .messages import Message
+
+__all__ = ["held_back_notice"]
+
+_NAME_LIMIT = 80
+
+
+def held_back_notice(asker: str, count: int) -> Message:
+    """Return the message that says how many requests of one asker a cap refused.
+
+    ``asker`` is a Slack user id or what an agent calls itself; it is shown, not mentioned: the
+    message is repainted with each further request, and nobody is pinged for one.
+    """
+    template = texts.HELD_BACK_ONE if count == 1 else texts.HELD_BACK
+    name = one_line(asker, _NAME_LIMIT)
+    shown = code(name) if name else texts.SOME_ASKER
+    elements = [sentence(template, count=count, asker=shown)]
+    text = texts.HELD_BACK_FALLBACK.format(count=count)
+    return Message(text, (rich_text(f"held_back:{count}", elements),))
