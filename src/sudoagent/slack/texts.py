@@ -144,8 +144,8 @@ HELD_BACK: Final = (
     "asks so often."
 )
 HELD_BACK_ONE: Final = (
-    "✋ 1 request of {asker} was held back within the hour, because too many are waiting already. It "
-    "was denied."
+    "✋ 1 request of {asker} was held back within the hour, because too many are waiting already. "
+    "It was denied."
 )
 HELD_BACK_FALLBACK: Final = "Requests held back: {count}"
 SOME_ASKER: Final = "an agent"
