@@ -32,10 +32,11 @@ logger = logging.getLogger(__name__)
 
 PING_INTERVAL = 2.0  # seconds; a connection that does not answer within half of it is given up
 _DIAL_SECONDS = 10.0
+_ADDRESS_SECONDS = 1.0
 _CLOSE_SECONDS = 1.0
 _LINGER_SECONDS = 10.0  # Slack may still deliver on a connection that it asked us to replace
 _SHORTEST_LIFE = 1.0
-_WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
+_WAITS = (0.2, 0.5, 1.0, 2.0)  # seconds, if Slack does not name a time itself
 # What apps.connections.open says to an app token that can never open a connection.
 _REFUSED: Final = TOKEN_REFUSED | {"forbidden_team", "missing_scope"}
 _ADVICE = (
@@ -105,7 +106,7 @@ class Socket(SocketModeClient):
 
     async def issue_new_wss_url(self) -> str:
         """Return the address for one connection. Raises ``SlackFailure``."""
-        answer = await self._slack.call("apps.connections.open", patience=_DIAL_SECONDS)
+        answer = await self._slack.call("apps.connections.open", patience=_ADDRESS_SECONDS)
         address = answer.get("url")
         if not isinstance(address, str):
             raise SlackFailure("apps.connections.open", "Slack named no address to connect to")
@@ -121,7 +122,7 @@ class Socket(SocketModeClient):
         await end(self._work)
 
     async def _dial(self) -> aiohttp.ClientWebSocketResponse:
-        async with asyncio.timeout(2 * _DIAL_SECONDS):
+        async with asyncio.timeout(_DIAL_SECONDS):
             address = await self.issue_new_wss_url()
             # The SDK reads HTTPS_PROXY but not NO_PROXY.
             bypass = proxy_bypass(urlsplit(address).hostname or "")

@@ -76,6 +76,23 @@ def test_an_audit_log_that_cannot_be_is_a_wrong_setting(start_bot: StartBot, tmp
     assert "SUDOAGENT_BOT_AUDIT" in bot.log
 
 
+def put_a_folder_in_place_of(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+async def test_when_refusals_cannot_be_recorded_clicks_are_refused_all_the_same(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(reviewers=("U0ALICE",))
+    put_a_folder_in_place_of(Path(bot.environment["SUDOAGENT_BOT_AUDIT"]))
+    bob = aslack.as_person("U0BOB")
+    await bob.click("approve", ts=asked.ts)
+    await bob.wait_for_ephemeral("not on the list")
+    assert "could not be recorded" in bot.log
+    assert (await asker.stored(asked)).sealed_votes == ()
+
+
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 def test_a_token_that_slack_refuses_ends_it_with_78(start_bot: StartBot, variable: str):
     bot = start_bot(**{variable: SETTINGS[variable]})

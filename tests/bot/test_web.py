@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure
@@ -16,43 +14,12 @@ from sudoagent.slack.messages import Message
 from sudoagent_bot.clicks import read_click
 from sudoagent_bot.reviewers import NotTold
 from sudoagent_bot.web import Web
-
-
-@dataclass
-class OddSlack:
-    """Answers each method with what the test says, and remembers what was asked."""
-
-    url: str = ""
-    answers: dict[str, Any] = field(default_factory=dict)
-    asked: list[tuple[str, Any]] = field(default_factory=list)
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        method = request.path.rpartition("/")[2]
-        body = await request.json() if request.content_type == "application/json" else {}
-        self.asked.append((method, body))
-        if method == "moved":
-            raise web.HTTPTemporaryRedirect(f"{self.url}/elsewhere")
-        return web.json_response({"ok": True, **self.answers.get(method, {})})
+from support.odd_slack import OddSlack
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[OddSlack]:
-    odd = OddSlack()
-    application = web.Application()
-    application.router.add_route("*", "/{tail:.*}", odd.answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    odd.url = f"http://{host}:{port}"
-    yield odd
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def bot_web(slack: OddSlack) -> AsyncIterator[Web]:
-    api_url = f"{slack.url}/api/"
+async def bot_web(strange: OddSlack) -> AsyncIterator[Web]:
+    api_url = f"{strange.url}/api/"
     async with aiohttp.ClientSession() as session:
         yield Web(SlackClient("xoxb-odd", api_url), api_url, session, pytest.fail)
 
@@ -61,28 +28,28 @@ async def bot_web(slack: OddSlack) -> AsyncIterator[Web]:
     "answer", [{}, {"team_id": "T1"}, {"user_id": "U1"}, {"team_id": 1, "user_id": "U1"}]
 )
 async def test_a_bot_that_does_not_learn_where_it_is_does_not_serve(
-    slack: OddSlack, bot_web: Web, answer: dict[str, Any]
+    strange: OddSlack, bot_web: Web, answer: dict[str, Any]
 ):
-    slack.answers["auth.test"] = answer
+    strange.answers["auth.test"] = answer
     with pytest.raises(SlackFailure):
         await bot_web.workspace()
 
 
-async def test_a_workspace_without_a_name_is_called_by_its_id(slack: OddSlack, bot_web: Web):
-    slack.answers["auth.test"] = {"team_id": "T1", "user_id": "U1"}
+async def test_a_workspace_without_a_name_is_called_by_its_id(strange: OddSlack, bot_web: Web):
+    strange.answers["auth.test"] = {"team_id": "T1", "user_id": "U1"}
     assert (await bot_web.workspace()).team == "T1"
 
 
 @pytest.mark.parametrize("user", [None, "U1", ["U1"]])
-async def test_nobody_described_is_not_told(slack: OddSlack, bot_web: Web, user: Any):
-    slack.answers["users.info"] = {"user": user}
+async def test_nobody_described_is_not_told(strange: OddSlack, bot_web: Web, user: Any):
+    strange.answers["users.info"] = {"user": user}
     with pytest.raises(NotTold):
         await bot_web.person("U1")
 
 
 @pytest.mark.parametrize("users", [None, "U1", {"U1": True}, ["U1", 2]])
-async def test_a_group_that_is_not_listed_is_not_told(slack: OddSlack, bot_web: Web, users: Any):
-    slack.answers["usergroups.users.list"] = {"users": users}
+async def test_a_group_that_is_not_listed_is_not_told(strange: OddSlack, bot_web: Web, users: Any):
+    strange.answers["usergroups.users.list"] = {"users": users}
     with pytest.raises(NotTold):
         await bot_web.members("S1")
 
@@ -97,9 +64,9 @@ def click(response_url: str | None) -> Any:
     )
 
 
-async def test_the_response_url_of_the_configured_host_is_used(slack: OddSlack, bot_web: Web):
-    await bot_web.whisper(click(f"{slack.url}/response/1"), Message("no", ()))
-    ((method, body),) = slack.asked
+async def test_the_response_url_of_the_configured_host_is_used(strange: OddSlack, bot_web: Web):
+    await bot_web.whisper(click(f"{strange.url}/response/1"), Message("no", ()))
+    ((method, body),) = strange.asked
     assert method == "1"
     assert (body["text"], body["response_type"]) == ("no", "ephemeral")
 
@@ -116,18 +83,20 @@ async def test_the_response_url_of_the_configured_host_is_used(slack: OddSlack, 
         "file:///etc/passwd",
     ],
 )
-async def test_no_other_address_is_called(slack: OddSlack, bot_web: Web, response_url: str | None):
+async def test_no_other_address_is_called(
+    strange: OddSlack, bot_web: Web, response_url: str | None
+):
     await bot_web.whisper(click(response_url), Message("no", ()))
-    ((method, body),) = slack.asked
+    ((method, body),) = strange.asked
     assert method == "chat.postEphemeral"
     assert (body["channel"], body["user"], body["text"]) == ("C1", "U1", "no")
 
 
-async def test_a_response_url_is_not_followed_elsewhere(slack: OddSlack, bot_web: Web):
-    await bot_web.whisper(click(f"{slack.url}/moved"), Message("no", ()))
-    assert [method for method, _ in slack.asked] == ["moved", "chat.postEphemeral"]
+async def test_a_response_url_is_not_followed_elsewhere(strange: OddSlack, bot_web: Web):
+    await bot_web.whisper(click(f"{strange.url}/moved"), Message("no", ()))
+    assert [method for method, _ in strange.asked] == ["moved", "chat.postEphemeral"]
 
 
-async def test_nobody_is_told_nothing(slack: OddSlack, bot_web: Web):
+async def test_nobody_is_told_nothing(strange: OddSlack, bot_web: Web):
     await bot_web.whisper(read_click({}), Message("no", ()))
-    assert slack.asked == []
+    assert strange.asked == []
