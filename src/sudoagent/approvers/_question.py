@@ -2,75 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import msgspec
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from ..display import visible
 from ..redaction import Redactor
+from ._layout import Layout, short
 
 if TYPE_CHECKING:
-    from ..redaction import Presentation
     from .terminal import Question
 
 __all__ = ["insist", "say_fallback", "show_question"]
 
 _RISKS = {"low": "green", "medium": "yellow", "high": "bold red"}
 _CALLER = ("agent", "justification", "environment")
-_WIDE = 60
+_LINE = 60
+_SENTENCES = 180
 
 
 def show_question(stream: TextIO, question: Question) -> None:
     """Draw the call, the reason for asking, and the question. Text is never parsed as markup."""
     console = _console(stream)
-    title = Text.assemble("approve ", (visible(question.ctx.action), "bold"), "?")
-    body = Group(_arguments(question.shown), Text(), _facts(question))
+    title = Text.assemble("approve ", (short(question.ctx.action, _LINE), "bold"), "?")
+    body = Group(_arguments(question.layout), Text(), _facts(question))
     console.print()
     console.print(Panel(body, title=title, title_align="left", border_style="yellow"))
     if question.hides:
-        console.print("  Part of it cannot be shown: to approve, type yes in full.", style="red")
+        console.print("  Not all of it is shown: to approve, type yes in full.", style="red")
     console.print(Text.assemble("  Run it? ", ("[y/N, or: n why not] ", "dim")), end="")
     stream.flush()
 
 
 def insist(stream: TextIO) -> None:
     """Say that a quick yes is not enough here."""
-    stream.write("  Not everything could be shown. Type yes in full, or n: ")
+    stream.write("  Not all of it is shown. Type yes in full, or n: ")
     stream.flush()
 
 
 def say_fallback(stream: TextIO, reason: str) -> None:
     """Say why the question comes to this terminal."""
-    _console(stream).print(Text.assemble(("\nsudoagent ", "bold"), visible(reason)))
+    _console(stream).print(Text.assemble(("\nsudoagent ", "bold"), short(reason, _SENTENCES)))
 
 
 def _console(stream: TextIO) -> Console:
     return Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False)
 
 
-def _arguments(shown: Presentation) -> Table | Text:
-    if not shown.arguments:
+def _arguments(layout: Layout) -> Table | Text:
+    if not layout.rows:
         return Text("without arguments", style="dim")
     grid = _grid()
-    for argument in shown.arguments:
-        value = _json(argument.value)
-        if argument.cut:
+    for row in layout.rows:
+        value = Text(row.text)
+        if row.cut:
             value.append(" (cut)", style="red")
-        grid.add_row(Text(visible(argument.name), style="cyan"), value)
+        grid.add_row(Text(row.name, style="cyan"), value)
+    if layout.missing:
+        grid.add_row(Text("…", style="red"), Text(f"{layout.missing} more are not shown", "red"))
     return grid
 
 
 def _facts(question: Question) -> Table:
     ctx, facts = question.ctx, _grid()
-    facts.add_row(Text("why", style="dim"), Text(visible(question.result.reason)))
     redactor = ctx._redactor or Redactor()
+    reason = redactor.text(question.result.reason)
+    facts.add_row(Text("why", style="dim"), Text(short(reason, _SENTENCES)))
     for name in _CALLER:
         if name in ctx.metadata:
-            facts.add_row(Text(name, style="dim"), _json(redactor.value(ctx.metadata[name])))
+            said = short(redactor.value(ctx.metadata[name]), _SENTENCES)
+            facts.add_row(Text(name, style="dim"), Text(said))
     risk = question.result.risk
     if risk is not None:
         facts.add_row(Text("risk", style="dim"), Text(risk, style=_RISKS[risk]))
@@ -83,10 +86,3 @@ def _grid() -> Table:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     return grid
-
-
-def _json(value: Any) -> Text:
-    raw = msgspec.json.encode(value)
-    if len(raw) > _WIDE and isinstance(value, dict | list):
-        raw = msgspec.json.format(raw, indent=2)
-    return Text(visible(raw.decode()))

@@ -18,6 +18,7 @@ from ..errors import ConfigurationError
 from ..policies import check_timeout
 from ..redaction import Presentation, present
 from ..verdict import Choice, Verdict, Vote
+from ._layout import Layout, lay_out
 from ._tty import Terminal, Withdrawal, controlling_terminal
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Question:
     result: PolicyResult
     request_id: str
     shown: Presentation
+    layout: Layout
     deadline: float
 
     @property
@@ -51,7 +53,7 @@ class Question:
     @property
     def hides(self) -> bool:
         """Whether the person cannot see all of it."""
-        return bool(self.shown.cut or self.unreadable)
+        return self.shown.cut or bool(self.unreadable) or not self.layout.complete
 
 
 class InteractiveApprover:
@@ -91,7 +93,9 @@ class InteractiveApprover:
     def _question(self, ctx: Context, result: PolicyResult, request_id: str) -> Question:
         limits = (self._timeout, result.timeout, ctx.remaining(), _LONGEST)
         deadline = time.monotonic() + min(limit for limit in limits if limit is not None)
-        return Question(ctx, result, request_id, present(ctx), deadline)
+        shown = present(ctx)
+        layout = lay_out(shown.arguments, result.highlight)
+        return Question(ctx, result, request_id, shown, layout, deadline)
 
     def _ask(self, question: Question, withdrawal: Withdrawal | None = None) -> Verdict:
         if question.unreadable and not question.result.allow_uninspectable:
