@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections import Counter
 from typing import Final
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.status import Status as Spinner
-from rich.table import Table
 from rich.text import Text
 
 from sudoagent.setup.examination import TRIAL
@@ -18,8 +15,8 @@ from sudoagent.setup.result import Check, Section, Status
 
 __all__ = ["View"]
 
-_PIPED_WIDTH = 160
 _WIDEST = 110  # longer lines are hard to read
+_NARROWEST = 20
 _NAME = 12
 _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "ok": ("✓", "green"),
@@ -44,9 +41,7 @@ class View:
     """Prints sections as they come, in colour on a terminal only."""
 
     def __init__(self) -> None:
-        width = _PIPED_WIDTH
-        if sys.stdout.isatty():
-            width = min(shutil.get_terminal_size().columns, _WIDEST)
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
         self._console = Console(width=width, highlight=False, emoji=False, markup=False)
         self._spinner: Spinner | None = None
         self._spin("Looking at the settings")
@@ -55,14 +50,8 @@ class View:
         """Print one section."""
         self._rest()
         self._console.print(Text(f"\n{section.title}", style="bold"))
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True, width=1)
-        grid.add_column(no_wrap=True, min_width=_NAME)
-        grid.add_column(overflow="fold")
         for check in section.checks:
-            for row in _rows(check):
-                grid.add_row(*row)
-        self._console.print(Padding(grid, (0, 0, 0, 2)))
+            self._show(check)
         self._spin("Looking further")
 
     def wait(self, seconds: float, *, patient: bool) -> None:
@@ -94,6 +83,22 @@ class View:
                 Text("`sudoagent doctor --post` tries it with a real click.", style="dim")
             )
 
+    def _show(self, check: Check) -> None:
+        mark, colour = _MARKS[check.status]
+        quiet = "dim" if check.status == "skipped" else ""
+        head = Text.assemble("  ", (mark, colour), " ", (check.name.ljust(_NAME), quiet), " ")
+        self._print_beside(head, Text(check.sentence, _SENTENCES[check.status]))
+        if check.cure is not None:
+            self._print_beside(Text(" " * len(head)), Text(f"→ {check.cure}", style="cyan"))
+
+    def _print_beside(self, head: Text, words: Text) -> None:
+        """Print words in a column of their own; piped, on one line, so that it can be searched."""
+        room = self._console.width - len(head) if self._console.is_terminal else len(words)
+        for number, line in enumerate(words.wrap(self._console, max(room, _NARROWEST))):
+            line.rstrip()
+            margin = Text(" " * len(head)) if number else head
+            self._console.print(Text.assemble(margin, line), soft_wrap=True)
+
     def _spin(self, words: str) -> None:
         if self._console.is_terminal:
             self._spinner = self._console.status(Text(f"{words} …", style="dim"))
@@ -103,12 +108,3 @@ class View:
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None
-
-
-def _rows(check: Check) -> list[tuple[Text, Text, Text]]:
-    mark, colour = _MARKS[check.status]
-    name = Text(check.name, style="dim" if check.status == "skipped" else "")
-    rows = [(Text(mark, style=colour), name, Text(check.sentence, _SENTENCES[check.status]))]
-    if check.cure is not None:
-        rows.append((Text(), Text(), Text(f"→ {check.cure}", style="cyan")))
-    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ __all__ = ["TRIAL", "Trial", "examine"]
 
 TRIAL = "Test request"
 
+_BOT_SECONDS = 3.0  # a bot announces itself every two
+_LOOK_SECONDS = 0.25
 _UNASKED = "Slack cannot be asked without a bot token that works"
 
 
@@ -66,9 +69,10 @@ async def examine(
                 await check_listening(store),
             )
             yield Section("Server", server)
-            yield Section("Bots", await _check_bots(setup, store))
+            bots = await _check_bots(setup, store)
+            yield Section("Bots", bots)
             if trial is not None:
-                blocked = any_failed((*settings, *slack.checks[:1], *people[:1]))
+                blocked = any_failed((*settings, *slack.checks[:1], *people[:1], *bots[:1]))
                 yield Section(TRIAL, (await _try(store, trial, blocked=blocked),))
     yield Section("Audit log", await asyncio.to_thread(check_log, log))
 
@@ -84,14 +88,17 @@ class _Slack:
 async def _visit_slack(setup: Setup) -> _Slack:
     app = SlackClient(setup.app_token, setup.api_url) if setup.app_token else None
     if setup.bot_token is None or "SLACK_API_URL" in setup.wrong:
-        return _Slack((skipped("bot token", "there is none to try"), await check_app_token(app)))
+        untried = "there is none to try, or no address to try it at"
+        return _Slack((skipped("bot token", untried), skipped("app token", untried)))
     client = SlackClient(setup.bot_token, setup.api_url)
-    token, identity = await check_bot_token(client)
+    (token, identity), app_token = await asyncio.gather(
+        check_bot_token(client), check_app_token(app)
+    )
     if identity is None:
-        return _Slack((token, skipped("scopes", _UNASKED), await check_app_token(app)))
+        return _Slack((token, skipped("scopes", _UNASKED), app_token))
     greeting = await greet(setup.bot_token, setup.api_url)
     scopes = check_scopes(greeting.scopes, setup)
-    checks = (token, *scopes, await check_app_token(app), check_clock(greeting.ahead))
+    checks = (token, *scopes, app_token, check_clock(greeting.ahead))
     return _Slack(checks, client, identity, greeting.scopes)
 
 
@@ -123,11 +130,21 @@ async def _store(setup: Setup) -> ReviewStore | Check:
 
 async def _check_bots(setup: Setup, store: ReviewStore) -> tuple[Check, ...]:
     try:
-        present = await store.presence.bot_keys()
+        present = await _present(store)
         frozen = await store.presence.freeze_state()
     except StoreError as error:
         return (failed("bots", error.reason, "see that the server stays reachable"),)
     return (*check_bots(present, setup.keyring, setup.namespace), check_freeze(frozen))
+
+
+async def _present(store: ReviewStore) -> Mapping[str, tuple[str, ...]]:
+    """Return the bots, waiting a moment for one that was started just now."""
+    give_up = time.monotonic() + _BOT_SECONDS
+    while True:
+        found = await store.presence.bot_keys()
+        if found or time.monotonic() >= give_up:
+            return found
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _try(store: ReviewStore, trial: Trial, *, blocked: bool) -> Check:

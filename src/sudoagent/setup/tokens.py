@@ -11,7 +11,7 @@ from .scopes import APP_SCOPE
 
 __all__ = ["Identity", "check_app_token", "check_bot_token"]
 
-_PATIENCE = 5.0  # seconds for which a call is repeated while Slack is away
+_PATIENCE = 3.0  # seconds for which a call is repeated while Slack is away
 _NEW_APP_TOKEN = (
     "on your Slack app's page, Basic Information → App-Level Tokens, generate one with the scope "
     f"{APP_SCOPE} and set SLACK_APP_TOKEN to it"
