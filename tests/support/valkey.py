@@ -44,6 +44,8 @@ class Server:
     def start(self) -> Server:
         where = ["--unixsocket", f"{self.folder}/s", "--port", str(self.port)]
         fixed = ["--save", "", "--dir", str(self.folder), "--bind", "127.0.0.1"]
+        # A primary waits five seconds for more replicas before it serves the first one.
+        fixed += ["--repl-diskless-sync-delay", "0"]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, *where, *fixed, *self.options], stdout=log, stderr=log
@@ -198,8 +200,8 @@ def _join(nodes: list[Server]) -> Cluster:
 
 def _is_ok(node: Server) -> bool:
     info = node.call("CLUSTER", "INFO")
-    state = info if isinstance(info, dict) else {}
-    return state.get("cluster_state") == "ok" and state.get("cluster_known_nodes") == "3"
+    assert isinstance(info, bytes)
+    return b"cluster_state:ok" in info and b"cluster_known_nodes:3" in info
 
 
 def spawn_python(source: str, *args: str, **options: object) -> subprocess.Popen[str]:

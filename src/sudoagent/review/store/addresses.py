@@ -76,9 +76,12 @@ class Address:
 def parse_address(url: str) -> Address:
     """Read a server address. Raises ``ConfigurationError`` that says what can be given."""
     scheme, separator, rest = url.strip().partition("://")
-    if scheme == "unix" and rest.startswith("/"):
-        shown = "unix://" + rest.partition("?")[0]
-        return Address("single", shown, (url.strip(),), scheme="unix", tail=rest.partition("?")[2])
+    if scheme == "unix" and "/" in rest:
+        path, _, query = rest.partition("?")
+        login, at, path = path.rpartition("@")
+        if path.startswith("/"):
+            shown, urls = f"unix://{path}", (url.strip(),)
+            return Address("single", shown, urls, scheme="unix", tail=query, login=login + at)
     if not separator or scheme not in _SCHEMES:
         raise ConfigurationError(
             f"REDIS_URL has the scheme {scheme[:20]!r}: use redis://, rediss:// (TLS), unix://, "

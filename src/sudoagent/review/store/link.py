@@ -200,7 +200,8 @@ class Link:
             self._locator.moved(error.host, error.port)
         where = f"the server at {self.address.shown}"
         _log.debug("%s: %s", where, type(error).__name__)
-        if isinstance(error, _NOT_YOU):
+        # While it connects, redis-py wraps what the server says in a ConnectionError.
+        if isinstance(error, _NOT_YOU) or isinstance(error.__cause__, _NOT_YOU):
             return StoreRefused(f"{where} refuses this login or a command: check REDIS_URL and ACL")
         if isinstance(error, OutOfMemoryError):
             return StoreRefused(f"{where} is full (maxmemory is reached)")

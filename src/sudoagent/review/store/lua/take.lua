@@ -1,5 +1,6 @@
 -- ARGV: 4 how many, 5 lease in ms. Decisions before expiries; what is taken is nobody else's until
 -- the lease ends.
+begin_write()
 local limit, lease = tonumber(ARGV[4]), tonumber(ARGV[5])
 local taken = {}
 for _, queue in ipairs({repaints, late}) do
