@@ -36,7 +36,7 @@ def read_head(log: Path) -> Link | None:
 
 
 class HeadFile:
-    """Keeps the head file open and up to date."""
+    """Keeps the head file open and up to date. Its ``descriptor`` is what writers lock, too."""
 
     def __init__(self, log: Path, *, shared: bool) -> None:
         self._path = head_path(log)
@@ -45,7 +45,7 @@ class HeadFile:
 
     def read(self) -> Link | None:
         """Return the link that the file holds, or ``None`` when it holds none."""
-        return _parsed(os.pread(self._descriptor, _LENGTH, 0))
+        return _parsed(os.pread(self.descriptor, _LENGTH, 0))
 
     def write(self, link: Link) -> None:
         """Replace the link, in place, with one write. Raises ``OSError``."""
@@ -53,7 +53,7 @@ class HeadFile:
         if now >= self._look_at:
             self._look(now)
         line = b'{"seq":%d,"hash":"%b"}' % (link.seq, link.hash.encode())
-        os.pwrite(self._descriptor, line.ljust(_LENGTH - 1) + b"\n", 0)
+        os.pwrite(self.descriptor, line.ljust(_LENGTH - 1) + b"\n", 0)
 
     def _look(self, now: float) -> None:
         self._look_at = now + _LOOK_EVERY
@@ -66,11 +66,11 @@ class HeadFile:
             self._open()
 
     def _open(self) -> None:
-        self._descriptor = open_safely(self._path, append=False, shared=self._shared)
-        found = os.fstat(self._descriptor)
+        self.descriptor = open_safely(self._path, append=False, shared=self._shared)
+        found = os.fstat(self.descriptor)
         self._identity = (found.st_dev, found.st_ino)
         self._look_at = time.monotonic() + _LOOK_EVERY
-        self._close = weakref.finalize(self, os.close, self._descriptor)
+        self._close = weakref.finalize(self, os.close, self.descriptor)
 
 
 def _parsed(content: bytes) -> Link | None:

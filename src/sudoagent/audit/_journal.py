@@ -88,7 +88,7 @@ class Journal:
             self._write(file, body)
             return file
         finally:
-            release(file.descriptor)
+            self._unlock(file)
 
     def _is_full(self, file: LogFile, body: bytes) -> bool:
         adding, today = len(body) + SEAL_BYTES, body[14:24]
@@ -97,7 +97,7 @@ class Journal:
     def _locked(self) -> tuple[LogFile, int]:
         while True:
             file = self._file or self._open()
-            acquire(file.descriptor, self._lock_timeout)
+            self._lock(file)
             try:
                 found = os.stat(self.path, follow_symlinks=False)
                 if (found.st_dev, found.st_ino) == file.identity:
@@ -105,10 +105,27 @@ class Journal:
             except FileNotFoundError:
                 pass
             except BaseException:
-                release(file.descriptor)
+                self._unlock(file)
                 raise
-            release(file.descriptor)
+            self._unlock(file)
             self._file = None  # rotated, moved, deleted or replaced since it was opened
+
+    def _lock(self, file: LogFile) -> None:
+        # Two locks, for somebody may move the file away, or remove the head, at any moment. A writer
+        # that is about to write to a file that was just moved, and one that begins the next file,
+        # meet at the head; writers whose head was removed meet at the file.
+        assert self._head is not None
+        acquire(file.descriptor, self._lock_timeout)
+        try:
+            acquire(self._head.descriptor, self._lock_timeout)
+        except BaseException:
+            release(file.descriptor)
+            raise
+
+    def _unlock(self, file: LogFile) -> None:
+        assert self._head is not None
+        release(self._head.descriptor)
+        release(file.descriptor)
 
     def _open(self) -> LogFile:
         if not self._shared:
