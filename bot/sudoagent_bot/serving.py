@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _DRAIN_SECONDS = 3.0
 _ACKNOWLEDGE_SECONDS = 1.0
 _ASK_AGAIN = 2.0  # seconds between attempts to reach Slack or the store at start
-_TOKEN_CHECK = 15.0  # seconds
+_TOKEN_CHECK = 10.0  # seconds
 
 T = TypeVar("T")
 
