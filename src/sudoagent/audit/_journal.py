@@ -44,6 +44,7 @@ class Journal:
         durable: bool,
     ) -> None:
         self.path = path
+        self._name = os.fspath(path)
         self.tail = GENESIS
         self._note = note
         self._rotation = rotation
@@ -99,7 +100,7 @@ class Journal:
             file = self._file or self._open()
             self._lock(file)
             try:
-                found = os.stat(self.path, follow_symlinks=False)
+                found = os.stat(self._name, follow_symlinks=False)
                 if (found.st_dev, found.st_ino) == file.identity:
                     return file, found.st_size
             except FileNotFoundError:
@@ -111,9 +112,9 @@ class Journal:
             self._file = None  # rotated, moved, deleted or replaced since it was opened
 
     def _lock(self, file: LogFile) -> None:
-        # Two locks, for somebody may move the file away, or remove the head, at any moment. A writer
-        # that is about to write to a file that was just moved, and one that begins the next file,
-        # meet at the head; writers whose head was removed meet at the file.
+        # Two locks, for somebody may move the file away, or remove the head, at any moment. A
+        # writer that is about to write to a file that was just moved, and one that begins the next
+        # file, meet at the head; writers whose head was removed meet at the file.
         assert self._head is not None
         acquire(file.descriptor, self._lock_timeout)
         try:

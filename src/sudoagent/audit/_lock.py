@@ -9,18 +9,21 @@ from ..errors import AuditLogError
 
 __all__ = ["acquire", "release"]
 
+_NOW = fcntl.LOCK_EX | fcntl.LOCK_NB
 _SHORTEST, _LONGEST = 50e-6, 5e-3  # seconds between two tries
 
 
 def acquire(descriptor: int, timeout: float) -> None:
     """Take the lock, waiting up to ``timeout`` seconds. Raises ``AuditLogError`` after that."""
-    if not _taken(descriptor):
+    try:
+        fcntl.flock(descriptor, _NOW)
+    except BlockingIOError:
         _wait(descriptor, time.monotonic() + timeout)
 
 
 def _taken(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, _NOW)
     except BlockingIOError:
         return False
     return True
