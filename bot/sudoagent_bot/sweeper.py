@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 _TICK = 1.0  # seconds between looks at deadlines, and at the queue when no hint came
 _LEASE_MS = 6_000  # longer than one update takes, with what the Web API client waits for Slack
 _AT_ONCE = 20
+_DUE_AT_ONCE = 100
+_BREATH = 0.05  # seconds between two full batches of deadlines
 # chat.update may be called about 50 times a minute (Slack's tier 3). Expiries leave some of that to
 # decisions, which nobody likes to wait for and which people can only make so many of.
 EXPIRIES_A_MINUTE = 40.0
@@ -118,10 +120,11 @@ class Sweeper:
         self._lost = True
 
     async def _expire(self) -> None:
-        for request_id in await self._store.due():
+        due = await self._store.due(_DUE_AT_ONCE)
+        for request_id in due:
             if (await self._store.expire(request_id)).kind == "unknown":
                 await self._record_foreign(request_id)
-        await asyncio.sleep(_TICK)
+        await asyncio.sleep(_TICK if len(due) < _DUE_AT_ONCE else _BREATH)
 
     async def _record_foreign(self, request_id: str) -> None:
         # Nothing is due that the library did not store: it is gone, or something else is there.
