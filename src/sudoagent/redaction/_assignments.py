@@ -1,4 +1,4 @@
-"""Secrets behind their name: in code, JSON, YAML, environment files, XML, flags, forms and prose."""
+"""Secrets behind their name: in code, JSON, YAML, XML, environment files, flags, forms, prose."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ._deciding import DECISIONS, Finding
 from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
-from ._values import Value, is_literal, read_value, whole
+from ._signs import BEHIND, SIGNS
+from ._values import is_literal, read_value, whole
 from ._vocabulary import CARD_HEADS, CODE_HEADS, KEY_HEADS, PLAIN_KEY_HEADS, PROVIDERS, words
 
 __all__ = ["assignment_spans"]
@@ -21,33 +22,9 @@ Judge = Callable[[str], Sensitivity]
 _STEMS = (
     "pass|pwd|psw|pw|secret|token|key|auth|cred|cookie|otp|pin|cvv|cvc|cvn|ssn|social|jwt|bearer|"
     "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|kennwort|senha|"
-    "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|парол|секрет|токен|密|パスワ|비밀|"
+    "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|"
+    "парол|секрет|токен|密|パスワ|비밀|"
     "licen[sc]e|ticket|seed|docker|nonce|hmac"
-)
-_BEHIND = re.compile(
-    r"""
-    (?P<close>\\*["'`”’]?\]?\*{0,3})
-    (?P<aside>\s?\([^()\n"']{1,40}\)(?=\s?[:=]|\sis\s)|\s\[[^\[\]\n"']{1,40}\](?=\s?[:=])
-      |\s(?:value|string|phrase|hash)(?=\s?[:=]|\sis\s)
-      |\s(?:for|of|to|on|in|at)\s[\w.@/'’-]{1,40}(?:\s[\w.@/'’-]{1,40}){0,3}?(?=\s?[:=]|\s(?:is|was)\s)
-    )?
-    (?:
-      (?P<typed>\s{0,2}:\s{0,2}[A-Za-z_&*][\w.\[\]|<>?&*]{0,40}?|\s(?:string|str|String|&str|\[\]byte|text))?
-      \s{0,8}(?P<equals>={1,3}>?|:{1,4}=|[.+]=|\?{1,2}=|\|\|=?|<-|!==?)(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=["'`]))
-    | \s{0,4}(?P<colon>(?:[:：＝→⇒]|->|(?<=\s)[-–—](?=\s))\*{0,3})(?![:/]{2})\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?
-    | (?P<percent>%3[DdAa](?:%20)?)
-    | (?P<entry>[\s,/]{0,24}\\*["']?(?:value|content|val|default)\\*["']?\s{0,3}[:=]\s{0,3})(?=\S)
-    | \s{0,20}(?P<cell>\|)[ \t]{0,20}
-    | (?P<comma>\s{0,4},\s{0,4})(?=\\*["'])
-    | \s?(?P<call>\()\s{0,2}(?=["'`])
-    | (?P<element>(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?)(?=[^<\s])
-    | (?:\s{1,3}|(?=['’]s\s))(?P<says>(?:['’]s|is|was|are|were|ist|est|es|equals|being|will\ be|would\ be|should\ be|must\ be
-        |(?:(?:is|was|has\ been|be|been|got|were)\ )?(?:re)?(?:set|changed|updated|rotated)\ to|to|as)
-        (?:\s(?:now|still|currently|just|simply|actually|literally))?:?)\s{1,3}
-    | (?P<blank>[ \t]{1,3})
-    )
-    """,
-    re.VERBOSE,
 )
 _HEADS = (
     KEY_HEADS
@@ -59,7 +36,7 @@ _HEADS = (
         """
     max min total num prompt completion input output page next pagination continuation stop
     eos bos pad unk sep mask special boarding gpio seed recovery backup security client
-    personal social reasoning cached remaining used refresh mot de
+    personal social reasoning cached remaining used refresh mot de pin one time
     """
     )
 )
@@ -97,8 +74,8 @@ def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> 
 _SENTENCE = re.compile(r"[ \t]([a-z]{1,20})(?=[\s.,;:!?)]|\Z)")
 _JOINTS = words(
     """
-    is was are were ist est es equals being will would should must has be been got set reset changed updated
-    rotated to as for of on in at value string phrase hash
+    is was are were ist est es equals being will would should must has be been got set reset changed
+    updated rotated to as for of on in at value string phrase hash
     """
 )
 
@@ -142,10 +119,10 @@ def _full_name(text: str, match: re.Match[str]) -> str:
 def _value_span(
     text: str, match: re.Match[str], phrase: str, sensitivity: Sensitivity
 ) -> Span | None:
-    behind = _BEHIND.match(text, match.end())
+    behind = BEHIND.match(text, match.end())
     if behind is None:
         return None
-    how = next(sign for sign in _SIGNS if behind[sign] is not None)
+    how = next(sign for sign in SIGNS if behind[sign] is not None)
     if how == "element":
         return _element(text, match, behind, sensitivity)
     value = read_value(text, behind.end())
@@ -163,8 +140,7 @@ def _value_span(
     )
 
 
-_SIGNS = (*DECISIONS, "element")
-_TIGHT = frozenset({"equals", "colon", "percent", "entry"})
+_TIGHT = frozenset({"equals", "colon", "percent", "entry", "says", "blank"})
 
 
 def _element(

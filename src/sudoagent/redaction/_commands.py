@@ -62,13 +62,15 @@ _OTHERS = (
     Rule(
         ("chpasswd",),
         re.compile(
-            r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?\s?\|[^\n|]{0,40}chpasswd"
+            r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?"
+            r"\s?\|[^\n|]{0,40}chpasswd"
         ),
     ),
     Rule(
         ("sudo", "--password-stdin", "--stdin", "--passphrase-fd", "kinit"),
         re.compile(
-            r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}\|[^\n|]{0,120}?"
+            r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
+            r"\|[^\n|]{0,120}?"
             r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
         ),
     ),
@@ -88,7 +90,8 @@ _OTHERS = (
     Rule(
         ("identified",),
         re.compile(
-            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?"
+            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
+            r"(?:password\s{1,4})?"
             r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
         ),
     ),

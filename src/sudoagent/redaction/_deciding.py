@@ -16,8 +16,8 @@ __all__ = ["DECISIONS", "Finding"]
 
 # What people type themselves may be any word; what machines make is not.
 _TYPED = re.compile(
-    r"passw|passp|passc|passd|passk|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola|парол"
-    r"|密|パスワ|비밀|has[lł]o|salasana|l[oö]senord",
+    r"passw|passp|passc|passd|passk|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola"
+    r"|парол|密|パスワ|비밀|has[lł]o|salasana|l[oö]senord",
     re.IGNORECASE,
 )
 _WORDY = re.compile(r"passphrase|passw|mnemonic|seed|recovery", re.IGNORECASE)
@@ -148,10 +148,8 @@ def _says(found: Finding) -> Span | None:
         return phrase if _WORDY.search(found.phrase) and not _starts_sentence(value.text) else None
     if _is_number(found) or looks_secret(value.text, typed=found.typed):
         return value.span
-    direction = found.sign.split()[-1:] in (["to"], ["as"])
-    if direction and not _CHANGING.search(found.before(60)) and "set" not in found.sign:
-        if not any(word in found.sign for word in ("changed", "updated", "rotated")):
-            return None
+    if found.sign.strip() in ("to", "as") and not _CHANGING.search(found.before(60)):
+        return None  # “the password to the database”
     if value.kind == "quoted":
         return value.span
     return (_phrase(found) or value.span) if found.typed else None
@@ -181,9 +179,15 @@ def _blank(found: Finding) -> Span | None:
         strong = looks_secret(value.text, typed=True) or found.name.isupper()
         return value.span if strong or " " in value.text else None
     if _is_number(found):
-        clear = found.name.isupper() or _OWNER.search(found.before(16)) is not None
+        clear = (
+            found.name.isupper()
+            or found.phrase != found.name
+            or (found.typed and len(value.text) > 4)
+            or _OWNER.search(found.before(16)) is not None
+        )
         return value.span if clear else None
-    if "://" in value.text or "=" in value.text[:-2]:
+    following = found.text[value.span[1] : value.span[1] + 1]
+    if "://" in value.text or "=" in value.text[:-2] or (following and following in "\"'"):
         return None  # an address, another assignment
     if looks_secret(value.text, typed=found.typed):
         return value.span
@@ -204,7 +208,14 @@ def _comma(found: Finding) -> Span | None:
 def _call(found: Finding) -> Span | None:
     if found.value.kind != "quoted" or found.closed or _GETTER.search(found.name):
         return None
+    if _BUNDLE.search(found.name):
+        end = found.text.find(")", found.value.span[0], found.value.span[1] + 512)
+        return (found.value.span[0], end) if end > 0 else found.value.span
     return None if is_ordinary_word(found.value.text) else found.value.span
+
+
+# Credentials("bob", "…"): which of them is the secret, the name does not say.
+_BUNDLE = re.compile(r"(?i)(?:credentials?|creds)\Z")
 
 
 def _percent(found: Finding) -> Span | None:
@@ -213,7 +224,8 @@ def _percent(found: Finding) -> Span | None:
 
 def _entry(found: Finding) -> Span | None:
     labelled = found.closed or _LABEL.search(found.before(12)) is not None
-    return found.value.span if labelled else None
+    called = found.text[found.start + len(found.name)] == "(" and looks_secret(found.value.text)
+    return found.value.span if labelled or called else None
 
 
 _LABEL = re.compile(r"(?i)(?:name|key)\s?[:=]\s?\Z")
@@ -227,7 +239,7 @@ def _cell(found: Finding) -> Span | None:
 
 def _is_count(found: Finding) -> bool:
     text = found.value.text
-    return text.isdigit() and harmless(int(text[:18]), found.name)
+    return harmless(int(text[:18]) if text.isdigit() else text, found.name)
 
 
 def _is_number(found: Finding) -> bool:

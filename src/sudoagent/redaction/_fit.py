@@ -1,4 +1,4 @@
-"""Cuts reduced values to a size: head and tail of everything stay, what is missing is said. Pure."""
+"""Cuts reduced values to a size: head and tail stay, and what is missing is said. Pure."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _bears(text: str) -> bool:
 
 
 def _real(text: str) -> bool:
-    # “<your token>”, “{token}”, “$TOKEN”: only the beginning of a placeholder may be in the match.
+    # “<your token>”, “{token}”, “$TOKEN”: perhaps just the beginning of a placeholder.
     return not is_placeholder(text.rstrip(".,;)")) and not text.startswith(("<", "{", "$", "%("))
 
 
@@ -70,7 +70,10 @@ HEADERS = (
     ),
     Rule(
         ("bearer",),
-        re.compile(r"(?<![A-Za-z0-9])bearer(?:\s{1,3}|%20)([\w.~+/=:|-]+)", re.IGNORECASE),
+        re.compile(
+            r"(?<![A-Za-z0-9])bearer(?:\s{1,3}|%20)(?!realm=|error=|scope=)([\w.~+/=:|-]+)",
+            re.IGNORECASE,
+        ),
         _bears,
     ),
     Rule(

@@ -29,7 +29,8 @@ _PLACEHOLDER = re.compile(
       [\[<(]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
           undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)]*
     | [*•.x_X#-]+
-    | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\} | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
+    | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
+    | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
     | (?:your|my|the|some|enter|insert|example)[-_ ][a-z_ -]{0,40}(?:here|password|token|key|secret)
     """,
@@ -86,7 +87,8 @@ def looks_secret(text: str, *, typed: bool = False) -> bool:
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
 _TERM = re.compile(
     r"""
-      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?\d{1,5}(?:[-_.]?\w{1,6})?
+      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?
+          \d{1,5}(?:[-_.]?\w{1,6})?
     | [a-z]\d{1,4} | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
     | (?:jwt|totp|hotp|fido|u2f|mfa|2fa|bcrypt|argon2id?|pbkdf2|scrypt|k8s|i18n|oauth2?)[\w.-]{0,3}
     """,

@@ -17,7 +17,7 @@ from ._vocabulary import (
     SUSPECT_PHRASES,
     VALUE_TAILS,
 )
-from ._words import split
+from ._words import MAX_NAME, split
 
 __all__ = ["Sensitivity", "judge", "judge_words"]
 
@@ -30,9 +30,16 @@ class Sensitivity(Enum):
     PLAIN = "plain"
 
 
-@lru_cache(maxsize=8192)
 def judge(name: str) -> Sensitivity:
     """Judge a key, a parameter, a header, a flag or a field by its words."""
+    if len(name) > MAX_NAME:
+        # Not a name that anybody wrote: its ends tell enough, and are all that is remembered.
+        name = f"{name[: MAX_NAME // 2]} {name[-MAX_NAME // 2 :]}"
+    return _judged(name)
+
+
+@lru_cache(maxsize=4096)
+def _judged(name: str) -> Sensitivity:
     return judge_words(split(name))
 
 

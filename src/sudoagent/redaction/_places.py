@@ -11,7 +11,8 @@ from ._names import Sensitivity
 __all__ = ["insert_spans", "manifest_spans"]
 
 _INSERT = re.compile(
-    r"insert\s{1,4}(?:into\s{1,4})?[\w.\"`\[\]]{1,128}\s{0,4}\(([^()]{1,2048})\)\s{0,4}values\s{0,4}\(",
+    r"insert\s{1,4}(?:into\s{1,4})?[\w.\"`\[\]]{1,128}\s{0,4}\(([^()]{1,2048})\)"
+    r"\s{0,4}values\s{0,4}\(",
     re.IGNORECASE,
 )
 _SQL_VALUE = re.compile(r"\s*(?:'((?:[^']|'')*)'|\"([^\"]*)\"|([^,()'\"]+))\s*([,)])?")

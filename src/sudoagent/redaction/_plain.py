@@ -49,12 +49,21 @@ def number(value: int | float) -> int | float | str:
     return value or 0.0
 
 
-def bytes_text(value: bytes | bytearray) -> str:
+def bytes_text(value: bytes | bytearray | memoryview) -> str:
     """Return bytes as the text that they most likely are."""
-    raw = bytes(value[:_MOST_BYTES])
+    raw = _exact_bytes(value)[:_MOST_BYTES]
     if len(raw) > 3 and raw[1::2].count(0) == len(raw) // 2:
         return raw.decode("utf-16-le", "replace")  # Windows' text
     return raw.decode("utf-8", "backslashreplace")
+
+
+def _exact_bytes(value: bytes | bytearray | memoryview) -> bytes:
+    if type(value) is memoryview:
+        return value.tobytes()
+    # Through the base class: a subclass could answer with code of its own.
+    if isinstance(value, bytes):
+        return bytes.__getitem__(value, slice(None))
+    return bytes(bytearray.__getitem__(value, slice(None)))
 
 
 def _moment(value: Any) -> str | None:

@@ -10,7 +10,8 @@ from ._rules import Rule
 __all__ = ["PROSE"]
 
 _NOUN = (
-    r"(?:[\w-]{1,20}\s){0,2}(?:(?:verification|security|login|access|one-time|2fa|otp)\scode|password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
+    r"(?:[\w-]{1,20}\s){0,2}(?:(?:verification|security|login|access|one-time|2fa|otp)\scode"
+    r"|password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
     r"|credentials?|access\skey|private\skey)\b"
 )
 
@@ -25,7 +26,16 @@ def _chosen(text: str) -> bool:
 
 PROSE = (
     Rule(
+        ("social", "ssn"),
+        re.compile(
+            r"(?:social\ssecurity(?:\s(?:number|no\.?|#))?|\bssn)\b[^\d\n]{0,12}"
+            r"(\d{3}[ -]?\d{2}[ -]?\d{4})(?!\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
         (
+            " as ",
             " is the",
             " is my",
             " is your",
@@ -40,7 +50,8 @@ PROSE = (
             " as her",
         ),
         re.compile(
-            r"(?<![\w@.-])[/#;*]{0,3}[\"'“`]?([^\s\"'“”`]{4,256})[\"'”`]?\s(?:is|as)\s(?:the|my|your|our|his|her|their)"
+            r"(?<![\w@.-])[/#;*]{0,3}[\"'“`]?([^\s\"'“”`]{4,256})[\"'”`]?"
+            r"(?:\sis\s(?:the|my|your|our|his|her|their)|\sas(?:\s(?:the|my|your|our|his|her|their))?)"
             rf"\s{_NOUN}",
             re.IGNORECASE,
         ),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import gc
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -19,11 +20,14 @@ __all__ = [
     "describe_function",
     "fields_of",
     "full_name",
+    "holds_secret",
     "instance_dict",
     "is_instance",
     "mro",
     "on_class",
     "secret_fields",
+    "texts_in",
+    "tuple_fields",
     "type_name",
     "underlying",
 ]
@@ -120,6 +124,41 @@ def secret_fields(kind: type) -> frozenset[str]:
                 if type(name) is str and is_marked(annotation)
             )
     return frozenset(marked)
+
+
+def tuple_fields(kind: type) -> list[str] | None:
+    """Return the field names of a named tuple's class; ``None`` for other tuples."""
+    names = on_class(kind, "_fields")
+    if kind is tuple or type(names) is not tuple:
+        return None
+    return [name for name in names if type(name) is str]
+
+
+def holds_secret(kind: type) -> bool:
+    """Whether instances of the class are pydantic's wrappers for secrets."""
+    return any(
+        type_name(base) in _WRAPPERS and full_name(base).startswith("pydantic.")
+        for base in mro(kind)
+    )
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the texts in a text, or directly in a container."""
+    kind = type(value)
+    if kind is str:
+        return [value]  # type: ignore[list-item]  # the exact type was compared
+    inside: Iterable[object] = ()
+    if is_instance(kind, dict):
+        inside = dict.values(value)  # type: ignore[arg-type]
+    elif is_instance(kind, list):
+        inside = list.__iter__(value)  # type: ignore[arg-type]
+    elif is_instance(kind, tuple):
+        inside = tuple.__iter__(value)  # type: ignore[arg-type]
+    return [part for part in islice(inside, _MOST_TEXTS) if type(part) is str]
+
+
+_WRAPPERS = frozenset({"SecretStr", "SecretBytes", "Secret", "_SecretBase"})
+_MOST_TEXTS = 100
 
 
 def _declared(kind: type) -> list[str] | None:

@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 from ._names import Sensitivity, judge
 from ._text import clean
 from ._walk import Walk
-from ._words import split
+from ._words import MAX_NAME, split
 
 __all__ = ["Redactor"]
 
@@ -76,7 +76,7 @@ class Redactor:
     def judge(self, name: str) -> Sensitivity:
         """Say what a name tells about its value."""
         if self._words:
-            words = split(name)
+            words = split(name[:MAX_NAME])
             if any(_contains(words, own) for own in self._words):
                 return Sensitivity.SECRET
         return judge(name)

@@ -34,7 +34,8 @@ ADDRESSES = (
     Rule(
         ("webhook.office.com", "outlook.office"),
         re.compile(
-            r"(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/([\w@/-]{20,})"
+            r"(?:webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)"
+            r"/([\w@/-]{20,})"
         ),
     ),
     Rule(("api.telegram.org",), re.compile(r"api\.telegram\.org/(?:file/)?bot([\w:%-]{8,})")),

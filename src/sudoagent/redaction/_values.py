@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ._looks import is_placeholder, looks_secret
 from ._marks import Span
+from ._names import Sensitivity, judge
 from ._vocabulary import words
 
 __all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value", "whole"]
@@ -28,7 +29,8 @@ _VALUE = re.compile(
 _REST = re.compile(r"[^\s\"'`<>“”]*")
 # What ends a bare value before the next blank: another assignment, closing or ending marks.
 _END = re.compile(
-    r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$"
+    r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)"
+    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$"
 )
 # Enough to decide about it.
 _LONGEST_BARE = 128
@@ -82,9 +84,9 @@ def _bracketed(text: str, at: int) -> Value | None:
 
 _REFERENCE = re.compile(
     r"""
-      (?:self|this|user|config|settings|env|environ|os|process|request|req|res|response|args|argv|opts|
-         options|params|ctx|context|data|form|body|cfg|conf|credentials|creds|secrets|state|props|
-         event|input|local|var|vars|module|each|values|app|vault|steps|inputs|github|matrix|sys|
+      (?:self|this|user|config|settings|env|environ|os|process|request|req|res|response|args|argv|
+         opts|options|params|ctx|context|data|form|body|cfg|conf|credentials|creds|secrets|state|
+         props|event|input|local|var|vars|module|each|values|app|vault|steps|inputs|github|matrix|sys|
          Deno|ENV|Rails|System|Environment|keyring|getpass|session|account|client|obj|item|row|kwargs
       )(?:\.|\[|\?\.|::)[\w.\[\]"'()?:$-]*
     | !?[A-Za-z_][\w.]*\(.*
@@ -118,7 +120,16 @@ def is_literal(value: Value, name: str) -> bool:
     same = not name.isupper() and (
         value.text.lower().strip("_") == name.lower().rpartition(".")[2].strip("_-")
     )
-    return not (same or is_reference(value.text) or _TYPE.fullmatch(value.text))
+    return not (
+        same
+        or is_reference(value.text)
+        or _TYPE.fullmatch(value.text)
+        or (_DOTTED.fullmatch(value.text) and judge(value.text) is not Sensitivity.PLAIN)
+    )
+
+
+# form.password, props.apiKey: the last part says what it is.
+_DOTTED = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}")
 
 
 def is_ordinary_word(word: str) -> bool:
@@ -161,9 +172,10 @@ ORDINARY = words(
     minutes hours days something anything nothing everything someone anyone nobody everyone
     primary secondary foreign unique sorted important critical crucial essential refresh
     access bearer id ids name names value values bucket buckets ring rings sauce santa true
-    false null nil undefined tbd todo n/a na string text number boolean integer object like include includes omit
-    erforderlich falsch notwendig abgelaufen requerida obligatoria incorrecta requis obligatoire
-    unlike similar different identical equal compatible considered located kept meant
+    false null nil undefined tbd todo n/a na string text number boolean integer object
+    include includes omit erforderlich falsch notwendig abgelaufen requerida obligatoria incorrecta
+    requis obligatoire like unlike similar different identical equal compatible considered located
+    kept meant
     case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
     service services society ballot life lives love ingredient ingredients weapon success
     happiness code codes board boards point points pad wheel tumbler

@@ -85,7 +85,8 @@ KEY_HEADS = words(
     session symmetric hmac aes des rsa ecdsa pgp gpg webhook sas subscription consumer app
     application integration admin root tsig wrapping jwt client server ssl tls crypto cryptographic
     deploy deployment write read ingest ingestion security recovery activation wallet signer
-    validator bot oauth cipher account storage preshared function wep wpa wifi token host db database rest gateway presigned
+    validator bot oauth cipher account storage preshared function wep wpa
+    wifi token host db database rest gateway presigned
     """
 )
 # … and never after these, whatever the value looks like.
@@ -98,8 +99,8 @@ PLAIN_KEY_HEADS = words(
 )
 CODE_HEADS = words(
     """
-    security verification verify auth authorization authentication access otp backup recovery mfa
-    2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time passcode
+    pin security verification verify auth authorization authentication access otp backup recovery
+    mfa 2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time passcode
     factor secret signin
     """
 )
@@ -148,7 +149,8 @@ METADATA = words(
     metadata meta schema template option setting config configuration support supported
     compliance complexity history helper tip visibility visible confirmed mismatch match
     allowed blocked needed optional available found empty null blank
-    ring variable var property attribute parameter param binding economy standard supply symbol address contract distribution embedding ization
+    ring variable var property attribute parameter param binding economy
+    standard supply symbol address contract distribution embedding
     """
 ) - words("number")
 
@@ -168,7 +170,8 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
         available budget avg average per stop eos bos pad unk sep mask cls special next previous
         prev page pagination continuation continue sync cursor cancellation cancel cancelled lexer
         parser syntax idempotency extra context thinking visual image audio text word subword
-        generated consumed estimated limit nft governance utility erc20 keyword fencing trailing public
+        generated consumed estimated limit nft governance utility erc20 keyword fencing
+        trailing public
         leading lookahead design query document chunk sequence
         """
     ),
@@ -182,7 +185,8 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
     "pin": words(
         """
         gpio led data clock map drop pull push io input output analog digital header safety rolling
-        lapel hat bowling reset ground power option signal adc pwm tx rx interrupt pushed location board
+        lapel hat bowling reset ground power option signal adc pwm tx rx interrupt pushed
+        location board
         """
     ),
     "cookie": words("fortune chocolate oatmeal accept allow third party"),

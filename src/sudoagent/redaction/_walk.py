@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import collections
 import enum
-import json
 import types
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from ._exceptions import lines_of
+from ._json import compact, spoken, unused
 from ._labels import argument_list_spans, is_pair_label, labelled_values
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
@@ -25,11 +25,11 @@ from ._reading import (
     describe_function,
     fields_of,
     full_name,
+    holds_secret,
     is_instance,
-    mro,
-    on_class,
     secret_fields,
-    type_name,
+    texts_in,
+    tuple_fields,
     underlying,
 )
 from ._text import replaced
@@ -40,9 +40,7 @@ MAX_DEPTH = 40
 MAX_PARTS = 20_000
 MAX_CHARACTERS = 128 * 1024
 
-# Pydantic's own wrappers say what they hold.
 _SHORTEST_CARD = 12
-_WRAPPERS = frozenset({"SecretStr", "SecretBytes", "Secret", "_SecretBase"})
 _EMPTY: frozenset[str] = frozenset()
 
 
@@ -80,11 +78,7 @@ class Walk:
             return UNREADABLE
 
     def _secret(self, value: Any) -> str:
-        if type(value) is str:
-            self.found.add(value)
-        elif type(value) is dict or type(value) is list or type(value) is tuple:
-            inside = value.values() if type(value) is dict else value
-            self.found.update(part for part in inside if type(part) is str)
+        self.found.update(texts_in(value))
         return REDACTED
 
     def _named(self, value: Any, name: str | None, depth: int) -> Any:
@@ -96,8 +90,8 @@ class Walk:
             return value if harmless(value, name) else self._secret(value)
         if type(value) is str:
             return self._secret(value) if looks_random(value) else self._text(value)
-        if type(value) in (list, tuple):
-            return self._sequence(value, depth, name)
+        if is_instance(type(value), list):
+            return self._sequence(list.__iter__(value), depth, name)
         return self._any(value, depth)
 
     def _any(self, value: Any, depth: int) -> Any:
@@ -145,7 +139,7 @@ class Walk:
             return self._opaque(f"<class {full_name(value)}>")
         if kind is types.FunctionType:
             return self._opaque(describe_function(value))
-        if _is_wrapper(kind):
+        if holds_secret(kind):
             return REDACTED
         fields = fields_of(value)
         if fields is None:
@@ -190,7 +184,7 @@ class Walk:
         reduced: dict[str, Any] = {}
         for key, content in pairs:
             name = key if type(key) is str else None
-            shown = _unused(self._key(key, depth), reduced)
+            shown = unused(self._key(key, depth), reduced)
             if self._parts < 0:
                 self.cut = True
                 reduced[shown] = TOO_MUCH
@@ -207,20 +201,20 @@ class Walk:
         shown = self._any(key, depth)
         if shown is None or isinstance(shown, bool):
             return {None: "null", True: "true", False: "false"}[shown]
-        return shown if isinstance(shown, str) else _compact(shown)
+        return shown if isinstance(shown, str) else compact(shown)
 
     def _list(self, value: list[Any], depth: int) -> list[Any]:
         return self._sequence(list.__iter__(value), depth)
 
     def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
-        names = _tuple_fields(type(value))
+        names = tuple_fields(type(value))
         if names is not None:
             return self._mapping(zip(names, tuple.__iter__(value), strict=False), depth)
         return self._sequence(tuple.__iter__(value), depth, pair=True)
 
     def _set(self, value: Any, depth: int) -> list[Any]:
         base = frozenset if is_instance(type(value), frozenset) else set
-        return sorted(self._sequence(base.__iter__(value), depth), key=_compact)
+        return sorted(self._sequence(base.__iter__(value), depth), key=compact)
 
     def _deque(self, value: Any, depth: int) -> list[Any]:
         return self._sequence(collections.deque.__iter__(value), depth)
@@ -249,7 +243,7 @@ class Walk:
         return "\n".join(self._exception_lines(value, depth))
 
     def _exception_lines(self, value: BaseException, depth: int) -> Iterator[str]:
-        for line in lines_of(value, lambda part: _spoken(self._any(part, depth))):
+        for line in lines_of(value, lambda part: spoken(self._any(part, depth))):
             yield self._text(line)
 
     def _subclass(self, value: Any, depth: int) -> Any:
@@ -260,47 +254,7 @@ class Walk:
         return self._opaque(describe(value))
 
     def _bytes(self, value: Any, depth: int) -> str:
-        return f"b'{self._text(bytes_text(_exact_bytes(value)))}'"
-
-
-def _is_wrapper(kind: type) -> bool:
-    return any(
-        full_name(base).startswith("pydantic.") and type_name(base) in _WRAPPERS
-        for base in mro(kind)
-    )
-
-
-def _tuple_fields(kind: type) -> list[str] | None:
-    names = on_class(kind, "_fields")
-    if kind is tuple or type(names) is not tuple:
-        return None
-    return [name for name in names if type(name) is str]
-
-
-def _unused(key: str, taken: dict[str, Any]) -> str:
-    # Two keys may look alike once reduced (1 and "1", two redacted ones): none may hide another.
-    if key not in taken:
-        return key
-    at = len(taken)
-    while f"{key} #{at}" in taken:
-        at += 1
-    return f"{key} #{at}"
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _spoken(value: Any) -> str:
-    return value if isinstance(value, str) else _compact(value)
-
-
-def _exact_bytes(value: Any) -> bytes:
-    kind = type(value)
-    if kind is memoryview:
-        return bytes(value)
-    base = bytes if is_instance(kind, bytes) else bytearray
-    return bytes(base.__getitem__(value, slice(None)))
+        return f"b'{self._text(bytes_text(value))}'"
 
 
 # By base class, first match wins; each method reads through the base class's own methods.

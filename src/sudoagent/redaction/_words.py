@@ -9,10 +9,11 @@ from ._vocabulary import ACRONYMS, COMPOUNDS, PROVIDERS, SECRET_WORDS
 
 __all__ = ["MAX_NAME", "split"]
 
-# Longer names than any programmer writes are judged by their first and last characters.
+# Longer than any name that a programmer writes.
 MAX_NAME = 160
 
 _PIECE = re.compile(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
+_SPELT = re.compile(r"(?i)p[a4@][s5$]{2}w[o0]rd")
 _KNOWN = SECRET_WORDS | ACRONYMS | PROVIDERS | {"".join(parts) for parts in COMPOUNDS}
 _LONGEST = max(map(len, _KNOWN))
 
@@ -31,9 +32,7 @@ def split(name: str) -> tuple[str, ...]:
 
     ``dbPassword``, ``DB_PASSWORD``, ``db-password2`` and ``dbpassword`` are all ``db password``.
     """
-    if len(name) > MAX_NAME:
-        name = name[: MAX_NAME // 2] + " " + name[-MAX_NAME // 2 :]
-    name = name.replace("OAuth", "Oauth").replace("2FA", "2fa")
+    name = _SPELT.sub("password", name.replace("OAuth", "Oauth").replace("2FA", "2fa"))
     words: list[str] = []
     for piece in _PIECE.findall(name):
         word = _singular(piece.lower())
