@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,7 @@ async def store(server: Server) -> AsyncIterator[ReviewStore]:
 
 @dataclass
 class Cluster:
-    """Three primaries, the first of which holds no more and no less than a third of the slots."""
+    """Three primaries, each with a third of the slots."""
 
     nodes: list[Server]
 
@@ -176,10 +177,12 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """A three-node cluster of this test alone."""
     with contextlib.ExitStack() as stack:
-        yield _join([stack.enter_context(_node(free_port(), free_port())) for _ in range(3)])
+        yield _join([stack.enter_context(node()) for _ in range(3)])
 
 
-def _node(port: int, bus: int) -> contextlib.AbstractContextManager[Server]:
+def node() -> contextlib.AbstractContextManager[Server]:
+    """A server that may join a cluster."""
+    port, bus = free_port(), free_port()
     options = ("--cluster-enabled", "yes", "--cluster-port", str(bus), "--appendonly", "no")
     timeouts = ("--cluster-node-timeout", "1000", "--cluster-config-file", f"nodes-{port}.conf")
     return running(valkey_binary(), *options, *timeouts, port=port)
@@ -187,14 +190,14 @@ def _node(port: int, bus: int) -> contextlib.AbstractContextManager[Server]:
 
 def _join(nodes: list[Server]) -> Cluster:
     bounds = [0, 5461, 10923, 16384]
-    for number, node in enumerate(nodes):
-        node.call("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-        node.call("CLUSTER", "ADDSLOTSRANGE", bounds[number], bounds[number + 1] - 1)
-    for node in nodes[1:]:
-        bus = node.options[node.options.index("--cluster-port") + 1]
-        nodes[0].call("CLUSTER", "MEET", "127.0.0.1", node.port, bus)
-    for node in nodes:
-        eventually(lambda node=node: _is_ok(node), "the cluster is complete")
+    for number, one in enumerate(nodes):
+        one.call("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        one.call("CLUSTER", "ADDSLOTSRANGE", bounds[number], bounds[number + 1] - 1)
+    for one in nodes[1:]:
+        bus = one.options[one.options.index("--cluster-port") + 1]
+        nodes[0].call("CLUSTER", "MEET", "127.0.0.1", one.port, bus)
+    for one in nodes:
+        eventually(partial(_is_ok, one), "the cluster is complete")
     return Cluster(nodes)
 
 
@@ -214,3 +217,9 @@ def spawn_python(source: str, *args: str, **options: object) -> subprocess.Popen
         env={**os.environ, **options.pop("env", {})},
         **options,
     )
+
+
+@pytest.fixture
+def chaos_rounds() -> int:
+    """How often a fault is repeated: `SUDOAGENT_CHAOS_ROUNDS` times, by default seldom."""
+    return int(os.environ.get("SUDOAGENT_CHAOS_ROUNDS", "10"))
