@@ -9,7 +9,7 @@ truncated or torn) it looks, records what does not fit, and goes on after the ne
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from . import _findings
 from ._file import LogFile
 from ._head import HeadFile
 from ._lock import acquire, release
+from ._pending import Pending
 from ._place import check_directory, open_safely, sync_directory
 from ._tail import Ending, first_day, quick_link, read_ending
 from .chain import GENESIS, SEAL_BYTES, Link, seal
@@ -30,7 +31,8 @@ __all__ = ["Journal"]
 class Journal:
     """Appends sealed lines.
 
-    ``note`` encodes an entry about the log itself from an event, a reason and metadata.
+    ``note`` encodes an entry about the log itself from an event, a reason and metadata. ``sign``
+    is given the link of each entry.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Journal:
         lock_timeout: float,
         shared: bool,
         durable: bool,
+        sign: Callable[[Link], object] | None = None,
     ) -> None:
         self.path = path
         self._name = os.fspath(path)
@@ -52,23 +55,22 @@ class Journal:
         self._lock_timeout = lock_timeout
         self._shared = shared
         self._durable = durable
+        self._sign = sign
         self._file: LogFile | None = None
         self._head: HeadFile | None = None
         self._day = b""
+        self._is_fresh = False  # nothing but what the log says about itself is in the file
         self._unsure: str | None = None  # a sync failed before: the next entry says so
 
-    def append(self, body: bytes) -> LogFile:
-        """Append an encoded entry and return the file that it is in.
+    def append(self, batch: Sequence[Pending]) -> None:
+        """Append entries in order, each with a write of its own, and settle those that are written.
 
-        Raises ``AuditLogError`` or ``OSError``; the entry is not acknowledged then, though part of
-        it may be in the file, which the next append recovers from.
+        Raises ``AuditLogError`` or ``OSError``; an entry that is not settled then is not
+        acknowledged, though part of it may be in the file, which the next append recovers from.
         """
-        file = self._append(body, may_rotate=True)
-        while file is None:
-            file = self._append(
-                body, may_rotate=False
-            )  # an entry may be larger than a file should be
-        return file
+        at = 0
+        while at < len(batch):
+            at = self._append_some(batch, at)
 
     def forget(self) -> None:
         """Let go of the open files. What is known about the end of the log stays known."""
@@ -76,22 +78,33 @@ class Journal:
             self._unsure = self._file.failure
         self._file = self._head = None
 
-    def _append(self, body: bytes, *, may_rotate: bool) -> LogFile | None:
+    def _append_some(self, batch: Sequence[Pending], at: int) -> int:
         file, size = self._locked()
+        before, done = self.tail, at
         try:
             if file.failure is not None:
                 raise AuditLogError(file.failure)
             if size != file.size:
                 self._catch_up(file, size)
-            if self._rotates and may_rotate and self._is_full(file, body):
-                self._archive(file)
-                return None
-            self._write(file, body)
-            return file
+            for one in batch[at:] if at else batch:
+                if self._rotates and self._is_full(file, one.body):
+                    self._archive(file)
+                    break
+                self._write(file, one.body)
+                done += 1
         finally:
-            self._unlock(file)
+            try:
+                if self.tail is not before:
+                    self._head_file().write(self.tail)
+                for one in batch[at:done]:
+                    one.written_to(file)
+            finally:
+                self._unlock(file)
+        return done
 
     def _is_full(self, file: LogFile, body: bytes) -> bool:
+        if self._is_fresh:  # an entry may be larger than a file should be
+            return False
         adding, today = len(body) + SEAL_BYTES, body[14:24]
         return self._rotation.is_due(file.size, adding, self._day, today)
 
@@ -115,26 +128,27 @@ class Journal:
         # Two locks, for somebody may move the file away, or remove the head, at any moment. A
         # writer that is about to write to a file that was just moved, and one that begins the next
         # file, meet at the head; writers whose head was removed meet at the file.
-        assert self._head is not None
         acquire(file.descriptor, self._lock_timeout)
         try:
-            acquire(self._head.descriptor, self._lock_timeout)
+            acquire(self._head_file().descriptor, self._lock_timeout)
         except BaseException:
             release(file.descriptor)
             raise
 
     def _unlock(self, file: LogFile) -> None:
-        assert self._head is not None
-        release(self._head.descriptor)
+        release(self._head_file().descriptor)
         release(file.descriptor)
+
+    def _head_file(self) -> HeadFile:
+        if self._head is None:
+            self._head = HeadFile(self.path, shared=self._shared)
+        return self._head
 
     def _open(self) -> LogFile:
         if not self._shared:
             check_directory(self.path.parent)
         fresh = not self.path.exists()
         self._file = LogFile(open_safely(self.path, append=True, shared=self._shared))
-        if self._head is None:
-            self._head = HeadFile(self.path, shared=self._shared)
         if fresh and self._durable:
             sync_directory(self.path.parent)
         return self._file
@@ -152,7 +166,7 @@ class Journal:
         self._look(file, size, read_ending(file.descriptor, size), known)
 
     def _look(self, file: LogFile, size: int, ending: Ending, known: Link) -> None:
-        headless = self._head is not None and self._head.read() is None
+        headless = self._head_file().read() is None
         archive = self._archive_ending_in(known) if ending.link is None and known.seq else None
         found = _findings.about(ending, known, archive=archive, headless=headless)
         if self._unsure is not None:
@@ -165,18 +179,20 @@ class Journal:
             opening = b""
         self._unsure = None
         self._day = first_day(file.descriptor)
+        self._is_fresh = ending.link is None
 
     def _write(self, file: LogFile, body: bytes, opening: bytes = b"") -> None:
         line, link = seal(body, self.tail)
         file.write(opening + line if opening else line)
         self.tail = link
-        if self._rotates and not self._day:
-            self._day = body[14:24]
-        assert self._head is not None
-        self._head.write(link)
+        if self._rotates:
+            self._is_fresh = False
+            self._day = self._day or body[14:24]
+        if self._sign is not None:
+            self._sign(link)
 
     def _known(self) -> Link:
-        kept = self._head.read() if self._head is not None else None
+        kept = self._head_file().read()
         return kept if kept is not None and kept.seq > self.tail.seq else self.tail
 
     def _archive(self, file: LogFile) -> None:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from ..errors import AuditLogError, ConfigurationError
 from ..redaction import Redactor
 from ._entry import AuditEntry
-from ._file import LogFile
 from ._fork import watch
 from ._head import read_head
 from ._journal import Journal
 from ._lane import Lane
 from ._line import DEFAULT_MAX_ENTRY_BYTES, LineEncoder
+from ._pending import Pending
 from .checkpoint import Checkpoints, Signer
 from .rotation import Rotation
 
 __all__ = ["JsonlAuditLogger"]
 
 Durability = Literal["sync", "os"]
-A = TypeVar("A")
-R = TypeVar("R")
 
 
 class JsonlAuditLogger:
@@ -60,6 +59,9 @@ class JsonlAuditLogger:
         self._durable = durability == "sync"
         self._lock_timeout = lock_timeout
         self._encoder = LineEncoder(agent=agent, limit=max_entry_bytes, redactor=redactor)
+        signer: Signer | None = None
+        if checkpoints is not None:
+            signer = Signer(checkpoints, self.path, shared=allow_shared_directory)
         self._journal = Journal(
             self.path,
             note=self._encoder.note,
@@ -67,10 +69,9 @@ class JsonlAuditLogger:
             lock_timeout=lock_timeout,
             shared=allow_shared_directory,
             durable=self._durable,
+            sign=signer.after if signer is not None else None,
         )
-        self._signer: Signer | None = None
-        if checkpoints is not None:
-            self._signer = Signer(checkpoints, self.path, shared=allow_shared_directory)
+        self._queue: deque[Pending] = deque()
         self._mutex = threading.Lock()
         self._lane: Lane[AuditEntry] | None = None
         watch(self)
@@ -81,9 +82,12 @@ class JsonlAuditLogger:
         Raises ``AuditLogError``, and then the entry counts as not recorded, although it may be
         found in the file.
         """
-        file, ticket = self._append(entry)
+        pending = Pending(self._encoder.entry(entry))
+        self._append([pending])
+        if pending.error is not None:
+            raise pending.error
         if self._durable and entry.event != "outcome":
-            file.sync(ticket)
+            pending.sync()
 
     async def alog(self, entry: AuditEntry) -> None:
         """Append the entry on this logger's own thread: the disk never blocks the event loop."""
@@ -111,51 +115,68 @@ class JsonlAuditLogger:
         """Let go of the files. The next entry opens them again."""
         self.reopen()
 
-    def _append(self, entry: AuditEntry) -> tuple[LogFile, int]:
-        body = self._encoder.entry(entry)
+    def _append(self, mine: list[Pending]) -> None:
+        # Settles every one of them: in a file, or with an error.
+        if self._mutex.acquire(blocking=False):
+            try:
+                self._write(self._drained() + mine if self._queue else mine)
+            finally:
+                self._mutex.release()
+            return
+        self._queue.extend(mine)
         if not self._mutex.acquire(timeout=self._lock_timeout):
-            raise AuditLogError(
-                "the audit log is busy: another thread has waited too long for the disk"
-            )
+            _refuse(mine, AuditLogError("the audit log is busy: another thread waits too long"))
+            return
         try:
-            file = self._journal.append(body)
-            if self._signer is not None:
-                self._signer.after(self._journal.tail)
-            return file, file.writes
-        except OSError as error:
-            raise self._failed(error) from error
+            if not mine[-1].is_settled:  # by whoever held the lock before
+                self._write(self._drained())
         finally:
             self._mutex.release()
 
+    def _drained(self) -> list[Pending]:
+        return [self._queue.popleft() for _ in range(len(self._queue))]
+
+    def _write(self, batch: list[Pending]) -> None:
+        try:
+            self._journal.append(batch)
+        except AuditLogError as error:
+            _refuse(batch, error)
+        except OSError as error:
+            _refuse(batch, self._failed(error))
+        except BaseException:
+            _refuse(batch, AuditLogError("writing to the audit log was interrupted"))
+            raise
+
     def _log_each(self, entries: list[AuditEntry]) -> list[BaseException | None]:
-        appended = [_attempt(self._append, entry) for entry in entries]
-        errors: list[BaseException | None] = []
+        pending = [Pending(self._encoder.entry(entry)) for entry in entries]
+        self._append(pending)
         # The last one first: its sync covers the others.
-        for entry, result in zip(reversed(entries), reversed(appended), strict=True):
-            if isinstance(result, BaseException):
-                errors.append(result)
-            elif self._durable and entry.event != "outcome":
-                failed = _attempt(result[0].sync, result[1])
-                errors.append(failed if isinstance(failed, BaseException) else None)
-            else:
-                errors.append(None)
-        return errors[::-1]
+        for entry, one in zip(reversed(entries), reversed(pending), strict=True):
+            if self._durable and entry.event != "outcome" and one.error is None:
+                try:
+                    one.sync()
+                except AuditLogError as error:
+                    one.error = error
+        return [one.error for one in pending]
 
     def _failed(self, error: OSError) -> AuditLogError:
         why = error.strerror or str(error)
-        return AuditLogError(
-            f"the audit log {self.path} cannot be written ({why}): nothing may run until it can"
-        )
+        sentence = f"the audit log {self.path} cannot be written ({why}): nothing runs until it can"
+        failure = AuditLogError(sentence)
+        failure.__cause__ = error
+        return failure
 
     def after_fork(self) -> None:
         """Start anew in a forked child; called by itself."""
         # A descriptor shared with the parent shares its lock; the mutex may be held for ever.
         self._mutex = threading.Lock()
+        self._queue.clear()
         self._journal.forget()
 
 
-def _attempt(action: Callable[[A], R], argument: A) -> R | Exception:
-    try:
-        return action(argument)
-    except Exception as error:
-        return error
+def _refuse(batch: Iterable[Pending], error: AuditLogError) -> None:
+    for one in batch:
+        if not one.is_settled:
+            # One exception for each, or their tracebacks would grow into one another.
+            one.error = AuditLogError(error.reason)
+            one.error.__cause__ = error.__cause__
