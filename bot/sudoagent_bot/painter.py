@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from sudoagent.approvers._slack_votes import opened_request, tally
-from sudoagent.errors import ApprovalError
+from sudoagent.review.recount import opened_request, tally
 from sudoagent.review.request import MalformedRecord
-from sudoagent.review.seal import Keyring
+from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
 from sudoagent.slack.failures import SlackFailure, SlackRefused
 from sudoagent.slack.messages import Message, card
@@ -74,8 +73,8 @@ class Painter:
         try:
             request = opened_request(stored, self._keyring, self._namespace)
             counted = tally(request, stored.sealed_votes, self._keyring)
-        except ApprovalError as error:
-            raise Refused("tampered", error.reason) from error
+        except BadSeal as error:
+            raise Refused("tampered", str(error)) from error
         if stored.state in ("approved", "denied") and counted.outcome != stored.state:
             raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
         return card(

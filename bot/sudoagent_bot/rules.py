@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sudoagent.approvers._slack_votes import opened_request
-from sudoagent.errors import ApprovalError
+from sudoagent.review.recount import opened_request
 from sudoagent.review.request import Request, is_request_id
-from sudoagent.review.seal import Keyring
+from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
 from sudoagent.slack.modals import ARGUMENTS_CALLBACK, DENY_CALLBACK, NEXT_PAGE, PREVIOUS_PAGE
 
@@ -135,8 +134,8 @@ def entitled_person(person: Mapping[str, Any] | None, *, user_id: str, workspace
 def _request(stored: StoredReview, keyring: Keyring, namespace: str) -> Request:
     try:
         return opened_request(stored, keyring, namespace)
-    except ApprovalError as error:
-        raise Refused("tampered", error.reason) from error
+    except BadSeal as error:
+        raise Refused("tampered", str(error)) from error
 
 
 def _says(person: Mapping[str, Any], flag: str) -> bool:

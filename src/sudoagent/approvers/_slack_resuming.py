@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass
 
 from sudoagent.errors import ApprovalDenied, ApprovalError, ApproverUnavailable, OutcomeUnknown
+from sudoagent.review.recount import opened_request
 from sudoagent.review.request import MalformedRecord, Request
+from sudoagent.review.seal import BadSeal
 from sudoagent.review.store import Binding, ReviewStore, StoredReview, StoreError
 
 from ._slack_question import Question
-from ._slack_votes import opened_request
 
 __all__ = ["Earlier", "find_earlier", "outcome_unknown"]
 
@@ -71,7 +72,10 @@ async def _trusted(
 ) -> tuple[StoredReview, Request]:
     """Return the earlier request as its seal proves it; the binding itself proves nothing."""
     stored = await _read(store, binding.request_id)
-    request = opened_request(stored, question.keyring, question.settings.namespace)
+    try:
+        request = opened_request(stored, question.keyring, question.settings.namespace)
+    except BadSeal as error:
+        raise ApprovalError(f"the earlier request cannot be trusted: {error}") from error
     if request.digest != question.request.digest or binding.digest != request.digest:
         raise ApprovalDenied(
             "the idempotency key was used for a call with other arguments: one key, one effect",

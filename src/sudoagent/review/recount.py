@@ -1,15 +1,66 @@
-"""Counting the votes again, from their seals: Redis proves nothing by what it says. Pure."""
+"""What a stored request and its votes amount to, as far as their seals prove it.
+
+The one home of judging a vote: the library decides by it, the bot paints by it. Redis proves
+nothing by what it says. Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ..verdict import Outcome, Verdict, Vote
-from .request import MalformedRecord, Request, SignedVote, State, decode_vote
+from .request import MalformedRecord, Request, SignedVote, State, decode_request, decode_vote
 from .seal import BadSeal, Keyring
 
-__all__ = ["recount"]
+if TYPE_CHECKING:
+    from .store.replies import StoredReview
+
+__all__ = ["Tally", "opened_request", "recount", "tally"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Votes that count, oldest first, and what they amount to: ``None`` while more are needed."""
+
+    votes: tuple[SignedVote, ...]
+    outcome: Outcome | None
+
+    def by(self, choice: str) -> tuple[SignedVote, ...]:
+        """Return the votes with this choice, oldest first."""
+        return tuple(vote for vote in self.votes if vote.choice == choice)
+
+
+def opened_request(stored: StoredReview, keyring: Keyring, namespace: str) -> Request:
+    """Return a stored request that this deployment asked. Raises ``BadSeal``."""
+    try:
+        request = decode_request(keyring.open(stored.sealed_request, "request"))
+    except MalformedRecord as error:
+        raise BadSeal("the stored request is not of the form that the library writes") from error
+    if request.id != stored.id or request.namespace != namespace:
+        raise BadSeal("the stored request belongs to another id or namespace")
+    return request
+
+
+def tally(request: Request, sealed_votes: Sequence[bytes], keyring: Keyring) -> Tally:
+    """Count the votes on a request. Raises ``BadSeal`` when one of them is not genuine.
+
+    A genuine vote is by a reviewer, who is not the requester (unless the request allows it), once
+    and in time, on exactly this request. Membership of user groups was checked when the vote was
+    sealed; reviewers named one by one are checked here again.
+    """
+    votes = sorted((_genuine(request, sealed, keyring) for sealed in sealed_votes), key=_order)
+    if len({(vote.team_id, vote.user_id) for vote in votes}) != len(votes):
+        raise BadSeal("one reviewer is stored with more than one vote")
+    denies = sum(vote.choice == "deny" for vote in votes)
+    outcome: Outcome | None = None
+    if denies >= request.deny_quorum:
+        outcome = "denied"
+    elif len(votes) - denies >= request.quorum:
+        outcome = "approved"
+    return Tally(tuple(votes), outcome)
 
 
 def recount(
@@ -22,26 +73,19 @@ def recount(
 ) -> Verdict:
     """Return the verdict that the sealed votes prove, for a request that the store says has ended.
 
-    Approved is what is stored as approved and proved by a quorum of different reviewers, of whom
-    none is the requester (unless the request allows it), each voting in time on exactly this
-    request. Membership of user groups was checked when the vote was sealed; reviewers named one by
-    one are checked here again. Everything else is a refusal: a stored end other than an approval
-    needs no proof.
+    Approved is what is stored as approved and proved by a quorum of genuine votes (see ``tally``).
+    Everything else is a refusal: a stored end other than an approval needs no proof.
 
     Raises ``BadSeal`` when a vote is not genuine, or when an approval lacks its proof.
     """
     if state in ("expired", "cancelled"):
         return _ended_unvoted(state, why)
-    votes = [_genuine(request, sealed, keyring) for sealed in sealed_votes]
-    if len({(vote.team_id, vote.user_id) for vote in votes}) != len(votes):
-        raise BadSeal("one reviewer's vote is stored twice")
-    denied = [vote for vote in votes if vote.choice == "deny"]
-    approved = [vote for vote in votes if vote.choice == "approve"]
+    counted = tally(request, sealed_votes, keyring)
     if state == "denied":
-        return _voted("denied", denied, votes)
-    if state != "approved" or len(approved) < request.quorum or len(denied) >= request.deny_quorum:
+        return _voted("denied", counted.by("deny"), counted.votes)
+    if state != "approved" or counted.outcome != "approved":
         raise BadSeal("the stored approval is not borne out by the sealed votes")
-    return _voted("approved", approved, votes)
+    return _voted("approved", counted.by("approve"), counted.votes)
 
 
 def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
@@ -49,10 +93,13 @@ def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
         vote = decode_vote(keyring.open(sealed, "vote"))
     except MalformedRecord as error:
         raise BadSeal("a sealed vote is not of the form that the bot writes") from error
+    # 1. On this request, 2. as it was asked this time, 3. about this call.
     if (vote.request_id, vote.nonce, vote.digest) != (request.id, request.nonce, request.digest):
         raise BadSeal("a vote belongs to another request, or to another call")
+    # 4. In time.
     if vote.at > request.expires_at:
         raise BadSeal("a vote was given after the deadline")
+    # 5. By somebody who may decide. Who is in a group, only Slack knows, and the bot asked.
     if not _may_vote(request, vote.user_id):
         raise BadSeal("a vote is by somebody who may not vote on this request")
     return vote
@@ -65,17 +112,20 @@ def _may_vote(request: Request, user_id: str) -> bool:
     return has_groups or user_id in request.reviewers
 
 
+def _order(vote: SignedVote) -> tuple[int, str, str]:
+    return (vote.at, vote.team_id, vote.user_id)
+
+
 def _voted(
     outcome: Outcome, deciding: Sequence[SignedVote], votes: Sequence[SignedVote]
 ) -> Verdict:
-    in_order = sorted(votes, key=lambda vote: vote.at)
-    last = max(deciding, key=lambda vote: vote.at, default=None)
-    names = ", ".join(vote.user_id for vote in sorted(deciding, key=lambda vote: vote.at))
+    last = deciding[-1] if deciding else None
+    names = ", ".join(vote.user_id for vote in deciding)
     return Verdict(
         outcome=outcome,
         reason=f"{outcome} by {names}" if names else outcome,
         approver="slack",
-        votes=tuple(map(_vote, in_order)),
+        votes=tuple(map(_vote, votes)),
         comment=last.comment if last else None,
         decided_at=_moment(last.at) if last else None,
     )

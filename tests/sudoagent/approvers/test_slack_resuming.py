@@ -9,6 +9,7 @@ import pytest
 
 from sudoagent import ApprovalDenied, ApprovalError, ApproverUnavailable, OutcomeUnknown
 from sudoagent.approvers import _slack_resuming
+from sudoagent.review.recount import opened_request
 from sudoagent.review.seal import Keyring
 
 from .slack_deployment import BOB, PATIENCE, Asking, Deployment, call
@@ -143,7 +144,7 @@ async def test_a_rotated_key_still_accepts_what_the_old_one_signed(
     await earlier.verdict()
     stored = await deployment.stored(earlier.id)
     ring = Keyring(["the key of next year", "the-key-of-this-deployment"])
-    assert _slack_resuming.opened_request(stored, ring, deployment.store.namespace)
+    assert opened_request(stored, ring, deployment.store.namespace)
 
 
 async def test_a_lost_request_of_a_known_key_is_not_run(deployment: Deployment) -> None:

@@ -1,4 +1,4 @@
-"""What a card may show: a request and votes as far as their seals prove them."""
+"""Votes and requests as far as their seals prove them: what a card shows, a verdict rests on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from sudoagent import ApprovalError
-from sudoagent.approvers._slack_votes import opened_request, tally
+from sudoagent.review.recount import opened_request, tally
 from sudoagent.review.request import Request
-from sudoagent.review.seal import Keyring
+from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import StoredReview
 from support.reviews import KEYRING, make_request, make_vote, sealed
 
@@ -48,12 +47,12 @@ def test_a_request_of_ours_is_opened() -> None:
     ids=["forged", "malformed", "a vote", "another id"],
 )
 def test_a_request_that_is_not_ours_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ApprovalError):
+    with pytest.raises(BadSeal):
         opened_request(stored(ASKED, **changes), KEYRING, "default")
 
 
 def test_a_request_of_another_namespace_is_refused() -> None:
-    with pytest.raises(ApprovalError, match="namespace"):
+    with pytest.raises(BadSeal, match="namespace"):
         opened_request(stored(ASKED), KEYRING, "other")
 
 
@@ -99,11 +98,11 @@ def test_members_of_a_group_are_taken_at_the_bots_word() -> None:
     ids=["forged", "malformed", "key", "request", "nonce", "digest", "requester", "stranger"],
 )
 def test_a_vote_that_is_not_genuine_is_refused(vote: bytes) -> None:
-    with pytest.raises(ApprovalError):
+    with pytest.raises(BadSeal):
         tally(ASKED, [vote], KEYRING)
 
 
 def test_a_second_vote_of_one_reviewer_is_refused() -> None:
     votes = [sealed(make_vote(ASKED, at=1)), sealed(make_vote(ASKED, at=2))]
-    with pytest.raises(ApprovalError, match="more than one vote"):
+    with pytest.raises(BadSeal, match="more than one vote"):
         tally(ASKED, votes, KEYRING)
