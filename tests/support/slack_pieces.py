@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from sudoagent.playground.cast import APP_TOKEN
 
@@ -72,3 +75,12 @@ def text_input(block_id: str = "reason", **more: Any) -> dict[str, Any]:
     element = {"type": "plain_text_input", "action_id": "text", **more}
     label = {"type": "plain_text", "text": "Reason"}
     return {"type": "input", "block_id": block_id, "label": label, "element": element}
+
+
+async def refused(client: AsyncWebClient, method: str, **arguments: Any) -> Any:
+    """Call a method that must refuse, as the SDK calls it, and return the answer."""
+    reads = method.startswith(("conversations.", "users.", "usergroups.", "bots."))
+    how = {"params" if reads and method != "conversations.open" else "json": arguments}
+    with pytest.raises(SlackApiError) as refusal:
+        await client.api_call(method, **how)
+    return refusal.value.response

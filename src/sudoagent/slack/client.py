@@ -29,8 +29,18 @@ SLACK_API_URL: Final = "https://slack.com/api/"
 
 # Twice is not once: a second card.
 _ONCE: Final = frozenset({"chat.postMessage"})
-# These take their arguments in the query and refuse JSON.
-_READS: Final = frozenset({"conversations.history", "conversations.list"})
+# Slack takes JSON for what writes. What reads takes its arguments in the query, and with JSON it
+# answers as if it had been given none.
+_READS: Final = frozenset(
+    {
+        "conversations.history",
+        "conversations.info",
+        "conversations.list",
+        "conversations.members",
+        "usergroups.users.list",
+        "users.info",
+    }
+)
 # Slack says that a call may have taken effect before one of these errors; the others did not.
 _MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error"})
 _TURNED_AWAY: Final = frozenset({"service_unavailable", "request_timeout"})

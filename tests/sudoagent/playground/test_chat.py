@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sudoagent.playground import AsyncPlayground
-from support.slack_pieces import actions, button, section
+from support.slack_pieces import actions, button, refused, section
 
 RICH: dict[str, Any] = {
     "type": "rich_text",
     "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}],
 }
-
-
-async def refused(client: AsyncWebClient, method: str, **arguments: Any) -> Any:
-    with pytest.raises(SlackApiError) as refusal:
-        await client.api_call(method, json=arguments)
-    return refusal.value.response
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sudoagent.playground import AsyncPlayground, NotSeenError, PlaygroundError
 from sudoagent.playground.cast import APP_TOKEN, BOT_TOKEN
-from support.slack_pieces import ScriptedApp, actions, button, modal, section
+from support.slack_pieces import ScriptedApp, actions, button, modal, refused, section
 
 
-async def refused(client: AsyncWebClient, method: str, **arguments: Any) -> Any:
-    with pytest.raises(SlackApiError) as refusal:
-        await client.api_call(method, json=arguments)
-    return refusal.value.response
+async def test_what_reads_takes_no_json(client: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await client.api_call("users.info", json={"user": "U0ALICE"})
+    assert (await client.users_info(user="U0ALICE"))["user"]["id"] == "U0ALICE"
 
 
 async def test_who_am_i(client: AsyncWebClient) -> None:
