@@ -198,12 +198,13 @@ class Journal:
     def _archive(self, file: LogFile) -> None:
         if self._durable:
             os.fdatasync(file.descriptor)
-        name = archive_name(self.path, self.tail, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        name = free = archive_name(self.path, self.tail, moment)
         number = 1
-        while name.exists():  # only when a log of this name was begun again within a second
+        while free.exists():  # when a log of this name was begun anew within a second
             number += 1
-            name = name.with_name(f"{name.stem}.{number}{name.suffix}")
-        os.rename(self.path, name)
+            free = name.with_name(f"{name.stem}.{number}{name.suffix}")
+        os.rename(self.path, free)
 
     def _archive_ending_in(self, link: Link) -> str | None:
         for path in segments(self.path):

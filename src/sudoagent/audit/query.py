@@ -62,10 +62,10 @@ class Filter:
             return True
         try:
             moment = datetime.fromisoformat(record.timestamp)
-        except ValueError:
+            after = self.since is None or moment >= self.since
+            return after and (self.until is None or moment < self.until)
+        except (ValueError, TypeError):  # no time at all, or one without a zone
             return False
-        after = self.since is None or moment >= self.since
-        return after and (self.until is None or moment < self.until)
 
 
 def records(

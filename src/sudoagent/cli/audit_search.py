@@ -158,7 +158,7 @@ def _facts(record: Record) -> dict[str, Any]:
 
     try:
         age = datetime.now(UTC) - datetime.fromisoformat(record.timestamp)
-    except ValueError:
+    except (ValueError, TypeError):  # no time at all, or one without a zone
         return {"age": "?", "state": _state(record)}
     return {"age": duration(max(0.0, age.total_seconds() * 1000)), "state": _state(record)}
 

@@ -139,7 +139,7 @@ def _utc(timestamp: str) -> str:
 def _between(before: str, after: str) -> str:
     try:
         gap = datetime.fromisoformat(after) - datetime.fromisoformat(before)
-    except ValueError:
+    except (ValueError, TypeError):  # no times at all, or one without a zone
         return ""
     return f"+{duration(gap.total_seconds() * 1000)}"
 

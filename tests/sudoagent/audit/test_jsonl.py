@@ -344,3 +344,94 @@ def _in_threads(work: object, count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_followers_of_a_failed_sync_fail_too(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(descriptor: int) -> None:
+        time.sleep(0.05)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    logger = JsonlAuditLogger(log)
+    errors: list[str] = []
+
+    def work() -> None:
+        try:
+            logger.log(entry())
+        except AuditLogError as error:
+            errors.append(error.reason)
+
+    _in_threads(work, 6)
+    assert len(errors) == 6
+    assert all("could not be put on disk" in error for error in errors)
+
+
+def test_an_interrupt_refuses_what_was_not_written_and_the_log_goes_on(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = written(log, 1)
+    real = os.stat
+
+    def interrupted(path: object, **options: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "stat", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        logger.log(entry())
+    monkeypatch.setattr(os, "stat", real)
+    logger.log(entry())
+    assert [one["seq"] for one in objects(log)] == [1, 2]
+    assert kinds(log) == []
+
+
+def test_an_interrupt_right_after_the_write_is_noticed_by_the_next_entry(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = written(log, 1)
+    real = os.write
+
+    def interrupted(descriptor: int, line: bytes) -> int:
+        real(descriptor, line)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        logger.log(entry())
+    monkeypatch.setattr(os, "write", real)
+    logger.log(entry())
+    assert [one["seq"] for one in objects(log)] == [1, 2, 3]
+    assert kinds(log) == []
+
+
+def test_an_unreadable_head_is_no_reason_to_fail(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = written(log, 2)
+    logger.close()
+    head_path(log).unlink()
+    head_path(log).mkdir()
+    assert logger.head == f"2:{objects(log)[1]['hash'][:12]}"
+
+
+def test_an_entry_larger_than_what_is_read_at_once_is_found_again(log: Path) -> None:
+    written(log, 1, max_entry_bytes=1 << 20).log(entry(metadata={"args": ["x" * 200_000]}))
+    written(log, 1)
+    assert [one["seq"] for one in objects(log)] == [1, 2, 3]
+    assert kinds(log) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reason": " "},
+        {"action": ""},
+        {"request_id": None},
+        {"event": "recovery"},
+        {"timestamp": "now"},
+        {"timestamp": entry().timestamp.replace(tzinfo=None)},
+    ],
+    ids=str,
+)
+def test_an_entry_that_says_too_little_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        entry(**changes)

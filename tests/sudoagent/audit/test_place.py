@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,3 +140,25 @@ def test_who_counts_as_others(
 def test_a_directory_without_rights_is_an_error_with_a_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     refused(tmp_path / "audit.jsonl", "may not write to it")
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ELOOP, "remove the link"),
+        (errno.EISDIR, "give the path of a file"),
+        (errno.ENXIO, "give the path of a file"),
+        (errno.EACCES, "change its owner"),
+        (errno.EROFS, "change its owner"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_every_refusal_says_what_to_do(
+    log: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    def failing(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(os, "open", failing)
+        refused(log, advice)

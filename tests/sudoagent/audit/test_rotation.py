@@ -13,6 +13,7 @@ import pytest
 from sudoagent.audit import JsonlAuditLogger, Rotation
 from sudoagent.audit.chain import Link
 from sudoagent.audit.rotation import archive_name, segments
+from sudoagent.audit.verify import parse_anchor, verify_files
 from sudoagent.errors import ConfigurationError
 from support.audit import MOMENT, entry, kinds, objects, verified, written
 
@@ -135,7 +136,6 @@ def test_a_file_moved_to_another_directory_is_verified_when_it_is_given(log: Pat
     log.rename(old)
     logger.log(entry())
     assert kinds(log) == ["missing"]
-    from sudoagent.audit.verify import verify_files
 
     (report,) = verify_files([old, log])
     assert report.intact
@@ -190,3 +190,44 @@ def test_rotation_is_read_from_what_people_write(given: object, meant: Rotation)
 def test_a_rotation_that_makes_no_sense_is_refused(given: object, log: Path) -> None:
     with pytest.raises(ConfigurationError, match="rotate"):
         JsonlAuditLogger(log, rotate=given)  # type: ignore[arg-type]
+
+
+def test_an_archive_is_never_overwritten(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = log.with_name("audit.20260131T120000Z.000000000001.jsonl")
+    taken.write_text("precious")
+    monkeypatch.setattr("sudoagent.audit._journal.archive_name", lambda *_: taken)
+    written(log, 6, rotate=1500)
+    assert taken.read_text() == "precious"
+    assert len(archives(log)) > 2
+
+
+def test_old_files_may_be_pruned_when_a_witness_vouches_for_the_last_of_them(log: Path) -> None:
+    written(log, 12, rotate=2000)
+    oldest = sorted(archives(log))[0]
+    last = objects(oldest)[-1]
+    oldest.unlink()
+    (damage,) = verified(log).damage
+    assert "give the older files too" in damage.detail
+    report = verified(log, anchors=[parse_anchor(f"{last['seq']}:{last['hash']}")])
+    assert report.intact
+    assert any("vouches" in note for note in report.notes)
+
+
+def test_several_missing_pieces_are_told_apart(log: Path) -> None:
+    written(log, 9)
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([lines[0], lines[5], lines[3], *lines[6:]]))
+    report = verified(log)
+    assert [(one.kind, one.seq) for one in report.damage] == [
+        ("missing", 2),
+        ("missing", 5),
+        ("out_of_order", 4),
+    ]
+    assert "entries 2 to 3 are missing" in report.damage[0].detail
+
+
+def test_foreign_bytes_at_the_end_are_damage(log: Path) -> None:
+    written(log, 2)
+    with open(log, "ab") as file:
+        file.write(b"hello\n")
+    assert kinds(log) == ["foreign"]

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from sudoagent.audit import JsonlAuditLogger, RedisStreamAuditLogger
 from sudoagent.audit.checkpoint import checkpoints_path, create_key
 from sudoagent.cli.audit import audit
+from sudoagent.cli.audit_output import duration
 from support.audit import MOMENT, entry, objects, outcome, written
 from support.valkey import Server
 
@@ -412,3 +413,78 @@ def test_a_terminal_gets_colours_and_a_table_of_damage(log: Path) -> None:
     assert "What was found" in output
     assert "and 10 more: see --json" in output
     assert objects(log)
+
+
+def test_times_that_are_none_break_no_command(log: Path, story: str) -> None:
+    content = log.read_bytes()
+    for broken in (b"2026-99-31T12:30:15.123456Z", b"2026-01-31T12:30:15.123456"):
+        log.write_bytes(content.replace(b"2026-01-31T12:30:15.123456Z", broken))
+        for command in (["tail"], ["show", story], ["stats"], ["unfinished"], ["search"]):
+            assert run(*command).exit_code == 0, command
+
+
+def test_a_call_without_named_arguments_shows_the_positional_ones(log: Path) -> None:
+    call = entry(metadata={"args": ["alpha", 7], "asked_at": MOMENT.isoformat()})
+    logger = written(log, 0)
+    logger.log(call)
+    output = run("show", call.request_id).output
+    assert re.search(r"0\s+\"alpha\"", output)
+    assert re.search(r"1\s+7", output)
+
+
+def test_a_refusal_shows_the_error_that_led_to_it(log: Path) -> None:
+    call = entry(decision="deny", error_type="KeyError", error="no such policy")
+    written(log, 0).log(call)
+    assert "no such policy" in run("show", call.request_id).output
+
+
+def test_an_outcome_whose_decision_is_elsewhere_is_shown(log: Path) -> None:
+    lonely = outcome(entry())
+    written(log, 0).log(lonely)
+    assert "success" in run("show", lonely.request_id).output
+
+
+def test_recoveries_are_seen_in_the_numbers_and_in_verification(log: Path) -> None:
+    written(log, 1)
+    with open(log, "ab") as file:
+        file.write(b'{"timest')
+    written(log, 1)
+    assert "1 recoveries" in run("stats").output
+    assert "note: " in run("verify").output
+    assert "recovery" in run("tail").output
+    assert len(run("unfinished", "--json").stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"),
+    [
+        (0.25, "0.25 ms"),
+        (999, "999 ms"),
+        (1500, "1.5 s"),
+        (150_000, "2 min"),
+        (7_200_000, "2 h"),
+        (10 * 86_400_000, "10 days"),
+        ("soon", ""),
+        (True, ""),
+    ],
+)
+def test_lengths_of_time_are_said_as_people_say_them(milliseconds: object, said: str) -> None:
+    assert duration(milliseconds) == said
+
+
+def test_a_large_log_is_read_with_a_progress_bar(log: Path) -> None:
+    written(log, 3)
+    program = (
+        "import sudoagent.cli.audit_output as o; o._LARGE = 1;"
+        "from sudoagent.cli import main; main(['audit', 'verify'])"
+    )
+    result = subprocess.run(
+        ["script", "-qec", f'{sys.executable} -c "{program}"', "/dev/null"],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm"},
+        timeout=60,
+        check=False,
+    )
+    assert "verifying" in result.stdout.decode()
+    assert "intact" in result.stdout.decode()
