@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from typing import Final
 
@@ -84,8 +83,7 @@ async def check_listening(store: ReviewStore) -> Check:
         return failed("scripts", "scripts run, but news of a vote does not arrive", cure)
     finally:
         listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
+        await asyncio.gather(listening, return_exceptions=True)
     return good("scripts", "scripts run, and news of a vote arrives")
 
 

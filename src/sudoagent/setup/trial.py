@@ -42,8 +42,7 @@ async def check_by_posting(store: ReviewStore, *, wait: float | None) -> Check:
         return failed("request", f"it could not be asked: {error.reason}", cure)
     finally:
         asking.cancel()
-        with contextlib.suppress(asyncio.CancelledError, SudoAgentError):
-            await asking
+        await asyncio.gather(asking, return_exceptions=True)
 
 
 async def _ask(request_id: str, seconds: float) -> Verdict:
