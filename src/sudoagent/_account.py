@@ -52,6 +52,7 @@ class Account:
         self._verdict: Verdict | None = None
         self._paused = False
         self._began: float | None = None
+        self._seconds: float | None = None
 
     @property
     def reason(self) -> str:
@@ -93,6 +94,21 @@ class Account:
         """Take note that the function starts now."""
         self._began = self._elapsed()
 
+    def ends(self) -> None:
+        """Take note that the function has ended now."""
+        assert self._began is not None
+        self._seconds = self._elapsed() - self._began
+
+    @property
+    def approval(self) -> Verdict | None:
+        """The approver's yes, if there is one."""
+        return self._verdict if self._verdict is not None and self._verdict.approved else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the function ran; ``None`` when it was not begun."""
+        return self._seconds
+
     def named(self, kind: type[E], reason: str, cause: BaseException | None = None) -> E:
         """Return an error that belongs to this call."""
         sentence = self._redactor.text(reason)
@@ -128,8 +144,8 @@ class Account:
     def outcome(self, error: BaseException | None, *, ran: bool = True) -> AuditEntry:
         """Return the entry for how the call ended. ``ran`` is false when it was not begun."""
         metadata: dict[str, Any] = {}
-        if self._began is not None:
-            metadata["duration_ms"] = round((self._elapsed() - self._began) * 1000, 3)
+        if self._seconds is not None:
+            metadata["duration_ms"] = round(self._seconds * 1000, 3)
         return AuditEntry(
             timestamp=self._wall(),
             event="outcome",
@@ -137,11 +153,24 @@ class Account:
             action=self.ctx.action,
             decision="allow",
             reason="the call ended" if ran else "the call was not begun",
-            outcome=_outcome(error) if ran else "cancelled",
+            outcome=self.ended(error, ran=ran),
             error_type=type(error).__name__ if error is not None else None,
             error=self._told(error),
             metadata=metadata,
         )
+
+    def ended(self, error: BaseException | None, *, ran: bool = True) -> str:
+        """Return how the call ended: ``success``, ``error`` or ``cancelled``."""
+        if ran and error is None:
+            return "success"
+        interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit)
+        return "cancelled" if interrupted or not ran else "error"
+
+    def explained(self, error: BaseException | None, *, ran: bool = True) -> str | None:
+        """Return what went wrong, without secrets; ``None`` for a success and for an interrupt."""
+        if not ran and isinstance(error, SudoAgentError):
+            return self._redactor.text(error.reason)
+        return self._told(error) if self.ended(error, ran=ran) == "error" else None
 
     def _decision(
         self, decision: str, reason: str, refusal: BaseException | None = None
@@ -218,10 +247,3 @@ class Account:
             "at": vote.at.isoformat() if vote.at else None,
             "comment": self._redactor.text(vote.comment) if vote.comment else None,
         }
-
-
-def _outcome(error: BaseException | None) -> str:
-    if error is None:
-        return "success"
-    interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit)
-    return "cancelled" if interrupted else "error"

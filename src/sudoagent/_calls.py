@@ -64,6 +64,8 @@ class Parts:
         _require("policy", policy, "evaluate")
         _require("approver", approver, "approve")
         _require("logger", logger, "log")
+        if getattr(approver, "completed", None) is not None:
+            _require("approver", approver, "completed")
         gate = gate if gate is not None else getattr(approver, "gate", None)
         if gate is not None:
             _require("gate", gate, "closed")

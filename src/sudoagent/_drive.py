@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, cast
 
 from ._flow import Flow
-from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Run, Step
+from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Report, Run, Step
 from ._threads import in_thread
 from .approvers import Approver
 from .audit import AuditLogger
@@ -16,6 +17,8 @@ from .gate import Gate as GateProtocol
 from .policies import Policy
 
 __all__ = ["Parts", "adrive", "drive"]
+
+logger = logging.getLogger(__name__)
 
 
 class Parts(Protocol):
@@ -97,6 +100,8 @@ def _take(step: Step, parts: Parts, run: Callable[[], Any]) -> Any:
         return _recorded(cast("Any", parts.logger).log(step.entry))
     if isinstance(step, Gate):
         return parts.gate.closed(step.decision) if parts.gate is not None else None
+    if isinstance(step, Report):
+        return _report(step, parts.approver)
     assert isinstance(step, Run)
     return _finished(run())
 
@@ -113,6 +118,8 @@ async def _atake(step: Step, parts: Parts, run: Callable[[], Awaitable[Any]]) ->
         if parts.gate is None:
             return None
         return await _either(parts.gate, "aclosed", "closed", step.decision)
+    if isinstance(step, Report):
+        return _report(step, parts.approver)
     assert isinstance(step, Run)
     return await run()
 
@@ -141,6 +148,17 @@ async def _to_its_end(writing: Coroutine[Any, Any, Any]) -> Any:
         task.cancelled() or task.exception()  # seen: it is not reported as forgotten
         raise cancelled
     return task.result()
+
+
+def _report(step: Report, approver: Approver) -> None:
+    completed = getattr(approver, "completed", None)
+    if completed is None:
+        return
+    try:
+        completed(step.verdict, step.request_id, step.outcome, step.seconds, step.error)
+    except Exception as error:
+        # The type only: what a foreign exception says may contain argument values.
+        logger.warning("an approver could not be told of an outcome: %s", type(error).__name__)
 
 
 def _recorded(answer: object) -> None:

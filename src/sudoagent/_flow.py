@@ -1,8 +1,10 @@
 """The order of events of one guarded call. Pure: every effect is a step taken by a driver.
 
     policy → (approver → unchanged?) → gate → decision recorded → function runs → outcome recorded
+           → (approver is told)
 
-Whatever fails before the decision is recorded ends in a recorded refusal, and nothing runs.
+Whatever fails before the decision is recorded ends in a recorded refusal, and nothing runs. An
+approver that approved is told how the call ended, also when it was not begun.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from ._account import Account
-from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Run, Step
+from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Report, Run, Step
 from .audit import AuditEntry
 from .errors import (
     ApprovalCancelled,
@@ -45,12 +47,14 @@ def guarded_call(account: Account, unchanged: Callable[[], bool]) -> Flow:
     if not unchanged():  # writing the decision takes time, too
         changed = _changed(account)
         yield from _record(lambda: account.outcome(changed, ran=False))
-        return Failed(changed)
+        return (yield from _unrun(account, Failed(changed)))
     account.begins()
     ran = yield Run()
+    account.ends()
     error = ran.error if isinstance(ran, Failed) else None
     recorded = yield from _record(lambda: account.outcome(error))
-    return recorded if _interrupted(recorded) else ran
+    reported = yield from _report(account, error)
+    return next(filter(_interrupted, (recorded, reported)), ran)
 
 
 def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
@@ -62,14 +66,14 @@ def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
         refusal = account.named(ApprovalExpired, "the approval ran out before it could be used")
     if refusal is not None:
         recorded = yield from _record(lambda: account.refused(refusal))
-        return _unrecorded(account, recorded, refusal)
+        return (yield from _unrun(account, _unrecorded(account, recorded, refusal)))
     recorded = yield from _record(account.allowed)
     if isinstance(recorded, Done):
         return Done(account)
     error = _unrecorded(account, recorded, None)
     # The entry may have reached the log although writing it failed: say that nothing ran.
     yield from _record(lambda: account.outcome(error.error, ran=False))
-    return error
+    return (yield from _unrun(account, error))
 
 
 def _record(entry: Callable[[], AuditEntry]) -> Generator[Step, Answer, Answer]:
@@ -78,6 +82,24 @@ def _record(entry: Callable[[], AuditEntry]) -> Generator[Step, Answer, Answer]:
     except Exception as error:  # what cannot be put into words is not recorded
         return Failed(error)
     return (yield Record(written))
+
+
+def _report(
+    account: Account, error: BaseException | None, *, ran: bool = True
+) -> Generator[Step, Answer, Answer]:
+    if account.approval is None:
+        return Done()  # nobody is waiting to hear
+    try:
+        ended, explained = account.ended(error, ran=ran), account.explained(error, ran=ran)
+    except Exception as failure:  # what cannot be put into words is not told
+        return Failed(failure)
+    return (yield Report(account.approval, account.request_id, ended, account.seconds, explained))
+
+
+def _unrun(account: Account, ending: Failed) -> Generator[Step, Answer, Failed]:
+    """End a call that was not begun; whoever approved it hears of it."""
+    reported = yield from _report(account, ending.error, ran=False)
+    return reported if isinstance(reported, Failed) and _interrupted(reported) else ending
 
 
 def _interrupted(answer: Answer) -> bool:

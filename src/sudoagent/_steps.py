@@ -12,8 +12,21 @@ from typing import Any
 from .audit import AuditEntry
 from .context import Context
 from .policies import PolicyResult
+from .verdict import Verdict
 
-__all__ = ["Answer", "Ask", "Done", "Ending", "Evaluate", "Failed", "Gate", "Record", "Run", "Step"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Done",
+    "Ending",
+    "Evaluate",
+    "Failed",
+    "Gate",
+    "Record",
+    "Report",
+    "Run",
+    "Step",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,21 @@ class Run:
     """Call the function. The only step after which something has happened in the world."""
 
 
-Step = Gate | Evaluate | Ask | Record | Run
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the approver what became of the call that it approved. Nothing depends on the answer.
+
+    ``seconds`` is how long the function ran, ``None`` when it was not begun.
+    """
+
+    verdict: Verdict
+    request_id: str
+    outcome: str
+    seconds: float | None
+    error: str | None
+
+
+Step = Gate | Evaluate | Ask | Record | Run | Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 __all__ = ["Choice", "Outcome", "Verdict", "Vote"]
 
@@ -14,13 +15,17 @@ Outcome = Literal["approved", "denied", "expired", "cancelled"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """One reviewer's answer. ``team_id`` and ``user_id`` identify the person; names do not."""
+    """One reviewer's answer. ``team_id`` and ``user_id`` identify the person; names do not.
+
+    ``number_matched``: the reviewer stated the number that was shown where the agent runs.
+    """
 
     choice: Choice
     user_id: str
     team_id: str | None = None
     at: datetime | None = None
     comment: str | None = None
+    number_matched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,11 @@ class Verdict:
     wrote. ``approver`` names who was asked (``"slack"``, ``"terminal"``); ``note`` says why that
     one, when it was not the first choice. ``request_id`` is set when the question was asked under
     another id than the one the approver was given, as when an earlier run's request is taken up.
-    ``valid_until``: when an approval stops being one, in ``time.monotonic()`` seconds.
+    ``valid_until``: when an approval stops being one, in ``time.monotonic()`` seconds. ``edits``:
+    the values with which the call is approved instead of those it was made with, by argument; only
+    arguments that are marked ``Editable``.
+    ``receipt`` is whatever the approver wants to be handed back when it is told what became of the
+    call; nobody else reads it.
     """
 
     outcome: Outcome
@@ -46,6 +55,8 @@ class Verdict:
     message_ts: str | None = None
     valid_until: float | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    edits: Mapping[str, Any] = field(default_factory=dict)
+    receipt: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.outcome not in ("approved", "denied", "expired", "cancelled"):

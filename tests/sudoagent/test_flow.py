@@ -27,7 +27,7 @@ from sudoagent import (
 )
 from sudoagent._account import Account
 from sudoagent._flow import Flow, authorization, guarded_call
-from sudoagent._steps import Answer, Ask, Done, Evaluate, Failed, Gate, Record, Run
+from sudoagent._steps import Answer, Ask, Done, Evaluate, Failed, Gate, Record, Report, Run
 from sudoagent.redaction import Redactor
 from support.parts import ALLOW, ASK, DENY
 
@@ -79,6 +79,11 @@ def stepped(unchanged: Any = lambda: True, **fields: Any) -> Stepped:
 def recorded(step: Any) -> tuple[str, str]:
     assert isinstance(step, Record)
     return step.entry.event, step.entry.outcome or step.entry.decision
+
+
+def told(step: Any) -> tuple[str, float | None]:
+    assert isinstance(step, Report)
+    return step.outcome, step.seconds
 
 
 def error(flow: Stepped) -> Any:
@@ -267,6 +272,7 @@ class TestApprover:
         flow.answer(Done(answer))
 
         assert recorded(flow.answer(Done(None))) == ("decision", "deny")
+        assert told(flow.answer(Done())) == ("cancelled", None)
         flow.answer(Done())
         assert type(error(flow)) is ApprovalExpired
 
@@ -276,6 +282,7 @@ class TestApprover:
         flow.answer(Done(Verdict(outcome="approved", reason="x", valid_until=99.0)))
 
         assert recorded(flow.answer(Done(None))) == ("decision", "deny")
+        assert told(flow.answer(Done())) == ("cancelled", None)
         flow.answer(Done())
         assert type(error(flow)) is ApprovalExpired
 
@@ -294,6 +301,9 @@ class TestArguments:
                 step = flow.answer(Done(answer))
             assert recorded(step) == ("decision", "deny")
             flow.answer(Done())
+            if flow.step is not None:
+                assert told(flow.step) == ("cancelled", None)
+                flow.answer(Done())
             assert type(error(flow)) is ArgumentsChanged
 
     def test_changed_while_the_decision_was_written(self) -> None:
@@ -426,6 +436,136 @@ class TestRecording:
         assert metadata["approved"] is True
 
 
+YES = Verdict(outcome="approved", reason="x", receipt="the approver's own")
+
+
+class TestReporting:
+    """The approver that approved is told what became of the call, and can change nothing by it."""
+
+    def approved(self, verdict: object = YES, **fields: Any) -> Stepped:
+        """A flow that stands before the run."""
+        flow = stepped(**fields)
+        for answer in (Done(ASK), Done(verdict), Done(None)):
+            flow.answer(answer)
+        assert flow.answer(Done()) == Run()
+        return flow
+
+    def test_a_call_that_ran(self) -> None:
+        moments = iter([100.0, 102.5])
+        flow = self.approved(elapsed=lambda: next(moments))
+        assert recorded(flow.answer(Done("paid"))) == ("outcome", "success")
+
+        step = flow.answer(Done())
+
+        assert step == Report(YES, ID, "success", 2.5, None)
+        assert step.verdict.receipt == YES.receipt
+        flow.answer(Done())
+        assert flow.ending == Done("paid")
+
+    def test_the_entry_says_the_same_duration(self) -> None:
+        moments = iter([100.0, 102.5])
+        flow = self.approved(elapsed=lambda: next(moments))
+
+        assert flow.answer(Done("paid")).entry.metadata["duration_ms"] == 2500
+
+    def test_a_plain_true_is_an_approval_too(self) -> None:
+        flow = self.approved(True)
+        flow.answer(Done("paid"))
+
+        assert told(flow.answer(Done())) == ("success", 0.0)
+
+    @pytest.mark.parametrize(
+        ("failure", "outcome", "words"),
+        [
+            (ValueError("no such user"), "error", "ValueError: no such user"),
+            (ValueError("password=hunter2hunter2"), "error", "ValueError: password=[redacted]"),
+            (asyncio.CancelledError(), "cancelled", None),
+            (KeyboardInterrupt(), "cancelled", None),
+        ],
+        ids=["error", "secret", "cancelled", "interrupt"],
+    )
+    def test_a_call_that_failed(
+        self, failure: BaseException, outcome: str, words: str | None
+    ) -> None:
+        flow = self.approved()
+        flow.answer(Failed(failure))
+
+        step = flow.answer(Done())
+
+        assert (step.outcome, step.error) == (outcome, words)
+        flow.answer(Done())
+        assert error(flow) is failure
+
+    def test_a_call_that_was_not_begun(self) -> None:
+        flow = stepped()
+        for answer in (Done(ASK), Done(YES), Done("frozen by U1")):
+            flow.answer(answer)
+
+        assert flow.answer(Done()) == Report(YES, ID, "cancelled", None, "frozen by U1")
+        flow.answer(Done())
+        assert error(flow).reason == "frozen by U1"
+
+    def test_a_call_whose_decision_could_not_be_recorded(self) -> None:
+        flow = stepped()
+        for answer in (Done(ASK), Done(YES), Done(None), Failed(AuditLogError("the disk is full"))):
+            flow.answer(answer)
+
+        assert flow.answer(Done()) == Report(YES, ID, "cancelled", None, "the disk is full")
+
+    def test_arguments_that_changed_while_the_decision_was_written(self) -> None:
+        looks = iter([True, False])
+        flow = stepped(unchanged=lambda: next(looks))
+        for answer in (Done(ASK), Done(YES), Done(None), Done()):
+            flow.answer(answer)
+
+        assert told(flow.answer(Done())) == ("cancelled", None)
+
+    def test_an_outcome_that_could_not_be_recorded_is_told_all_the_same(self) -> None:
+        flow = self.approved()
+        flow.answer(Done("paid"))
+
+        assert told(flow.answer(Failed(OSError("disk")))) == ("success", 0.0)
+
+    def test_what_telling_fails_with_changes_nothing(self) -> None:
+        for ran in (Done("paid"), Failed(ValueError("as it was"))):
+            flow = self.approved()
+            flow.answer(ran)
+            flow.answer(Done())
+            flow.answer(Failed(RuntimeError("the server is away")))
+            assert flow.ending == ran
+
+    def test_an_interrupt_meanwhile_is_not_swallowed(self) -> None:
+        interrupt = KeyboardInterrupt()
+        flow = self.approved()
+        for answer in (Done("paid"), Done(), Failed(interrupt)):
+            flow.answer(answer)
+        assert error(flow) is interrupt
+
+        flow = stepped()
+        for answer in (Done(ASK), Done(YES), Done("frozen"), Done(), Failed(interrupt)):
+            flow.answer(answer)
+        assert error(flow) is interrupt
+
+    @pytest.mark.parametrize("answer", [False, Verdict(outcome="denied", reason="x"), "yes"])
+    def test_who_did_not_approve_is_told_nothing(self, answer: object) -> None:
+        flow = stepped()
+        for given in (Done(ASK), Done(answer), Done()):
+            flow.answer(given)
+        assert isinstance(flow.ending, Failed)
+
+    def test_nobody_is_told_of_a_call_that_the_policy_allowed(self) -> None:
+        flow = stepped()
+        for answer in (Done(ALLOW), Done(None), Done(), Done("paid"), Done()):
+            flow.answer(answer)
+        assert flow.ending == Done("paid")
+
+    def test_an_authorization_that_is_given_tells_nothing_yet(self) -> None:
+        flow = Stepped(authorization(account(), lambda: True))
+        for answer in (Done(ASK), Done(YES), Done(None), Done()):
+            flow.answer(answer)
+        assert isinstance(flow.ending, Done)
+
+
 ERRORS = [
     ValueError("v"),
     KeyboardInterrupt(),
@@ -488,8 +628,16 @@ def test_whatever_is_answered_the_law_holds(
         # Nothing ran: it ends with an error, and an entry was attempted before that.
         assert isinstance(flow.ending, Failed)
         assert any(isinstance(step, Record) for step, _ in story)
+    told_of = [at for at, (step, _) in enumerate(story) if isinstance(step, Report)]
+    assert told_of in ([], [len(story) - 1]), "an approver is told at most once, and last"
+    if told_of and not isinstance(getattr(story[-1][1], "error", Exception()), Exception):
+        assert flow.ending == story[-1][1]
+    elif told_of and ran and isinstance(story[-2][1], Done):
+        assert flow.ending == story[ran[0]][1], "what telling leads to changes nothing"
     decisions = [s.entry for s, _ in story if isinstance(s, Record) and s.entry.event == "decision"]
     assert len(decisions) == 1
     asked = [answer for step, answer in story if isinstance(step, Ask)]
+    assert bool(told_of) <= bool(asked)
     if ran and asked:
+        assert told_of
         assert asked[0] in (Done(True), Done(Verdict(outcome="approved", reason="x")))

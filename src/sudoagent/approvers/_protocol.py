@@ -27,6 +27,11 @@ class Approver(Protocol):
       framework's interrupt. They are recorded as that and pass through unchanged.
     - ``digest_key``: bytes that key the call digest, so that it is the same in every process.
     - ``gate``: see ``sudoagent.gate.Gate``.
+    - ``completed(verdict, request_id, outcome, seconds, error)``: told what became of a call that
+      it approved, once that is in the log. ``outcome`` is ``"success"``, ``"error"`` or
+      ``"cancelled"``; ``seconds`` how long the function ran, ``None`` when it was not begun;
+      ``error`` what went wrong, without secrets. It is called on the caller's thread, or in its
+      event loop, and must return at once; what it returns or raises changes nothing.
     """
 
     def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> bool | Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .._threads import in_thread
@@ -82,6 +82,30 @@ class FallbackApprover:
                 return _noted(answer, approver, reasons)
         raise _nobody(reasons)
 
+    def completed(
+        self,
+        verdict: Verdict,
+        request_id: str,
+        outcome: str,
+        seconds: float | None,
+        error: str | None,
+    ) -> None:
+        """Tell the approver that answered what became of the call, if it wants to know."""
+        answered = verdict.receipt
+        if type(answered) is _Answered:
+            told = getattr(answered.approver, "completed", None)
+            if told is not None:
+                own = replace(verdict, receipt=answered.receipt)
+                told(own, request_id, outcome, seconds, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Which approver answered, and its own receipt."""
+
+    approver: Approver
+    receipt: object
+
 
 def _awaiting(approver: Approver) -> Callable[..., Awaitable[Any]]:
     native = getattr(approver, "aapprove", None)
@@ -98,7 +122,8 @@ def _noted(answer: bool | Verdict, approver: Approver, reasons: list[str]) -> bo
         return answer  # the engine refuses it
     name = answer.approver or type(approver).__name__
     note = "; ".join(f"fell back because {reason}" for reason in reasons)
-    return replace(answer, approver=name, note=note or answer.note)
+    receipt = _Answered(approver, answer.receipt)
+    return replace(answer, approver=name, note=note or answer.note, receipt=receipt)
 
 
 def _nobody(reasons: list[str]) -> ApproverUnavailable:
