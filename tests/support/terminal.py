@@ -62,10 +62,10 @@ class Screen:
         """What is on the screen and above it."""
         return _STYLING.sub("", self._raw.decode("utf-8", "replace")).replace("\r\n", "\n")
 
-    def until(self, text: str) -> str:
-        """Wait until the text is shown, and return all that is."""
+    def until(self, text: str, times: int = 1) -> str:
+        """Wait until the text is shown (so many times), and return all that is."""
         deadline = time.monotonic() + _PATIENCE
-        while text not in self.shown:
+        while self.shown.count(text) < times:
             if not self._read(deadline):
                 raise AssertionError(f"{text!r} was never shown, but:\n{self.shown}")
         return self.shown

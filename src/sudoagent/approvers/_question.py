@@ -15,7 +15,7 @@ from ._layout import Layout, short
 if TYPE_CHECKING:
     from .terminal import Question
 
-__all__ = ["insist", "say_fallback", "show_question"]
+__all__ = ["ask", "insist", "say_fallback", "show_question"]
 
 _RISKS = {"low": "green", "medium": "yellow", "high": "bold red"}
 _CALLER = ("agent", "justification", "environment")
@@ -24,7 +24,7 @@ _SENTENCES = 180
 
 
 def show_question(stream: TextIO, question: Question) -> None:
-    """Draw the call, the reason for asking, and the question. Text is never parsed as markup."""
+    """Draw the call and the reason for asking. Text is never parsed as markup."""
     console = _console(stream)
     title = Text.assemble("approve ", (short(question.ctx.action, _LINE), "bold"), "?")
     body = Group(_arguments(question.layout), Text(), _facts(question))
@@ -32,7 +32,12 @@ def show_question(stream: TextIO, question: Question) -> None:
     console.print(Panel(body, title=title, title_align="left", border_style="yellow"))
     if question.hides:
         console.print("  Not all of it is shown: to approve, type yes in full.", style="red")
-    console.print(Text.assemble("  Run it? ", ("[y/N, or: n why not] ", "dim")), end="")
+    stream.flush()
+
+
+def ask(stream: TextIO) -> None:
+    """Put the question itself."""
+    _console(stream).print(Text.assemble("  Run it? ", ("[y/N, or: n why not] ", "dim")), end="")
     stream.flush()
 
 

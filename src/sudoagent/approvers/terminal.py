@@ -121,10 +121,11 @@ def _the_screen(deadline: float) -> Iterator[bool]:
 
 
 def _converse(terminal: Terminal, question: Question, withdrawal: Withdrawal | None) -> Verdict:
-    from ._question import insist, show_question
+    from ._question import ask, insist, show_question
 
     show_question(terminal.stream, question)
     terminal.forget_typed()
+    ask(terminal.stream)
     while True:
         line = terminal.read_line(question.deadline, withdrawal)
         if line is None:
