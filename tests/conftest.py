@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 pytest_plugins: list[str] = [
+    "support.audit_cli",
     "support.embedded",
     "support.parts",
     "support.slack",
