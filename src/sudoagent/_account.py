@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from ._editing import Edited
 from .audit import AuditEntry
 from .context import Context
 from .errors import ApprovalDenied, SudoAgentError
@@ -50,6 +51,8 @@ class Account:
         self._suspending = suspends
         self._result: PolicyResult | None = None
         self._verdict: Verdict | None = None
+        self._approved: Presentation | None = None
+        self._approved_digest = digest
         self._paused = False
         self._began: float | None = None
         self._seconds: float | None = None
@@ -59,6 +62,11 @@ class Account:
         """Why the call may run: the approver's word, or the policy's."""
         assert self._result is not None
         return self._result.reason if self._verdict is None else self._verdict.reason
+
+    @property
+    def comment(self) -> str | None:
+        """What the deciding reviewer wrote."""
+        return self._verdict.comment if self._verdict is not None else None
 
     @property
     def policy_decision(self) -> str:
@@ -74,6 +82,12 @@ class Account:
         self._verdict = verdict
         if verdict.request_id is not None:
             self.request_id = verdict.request_id
+
+    def edited(self, edited: Edited) -> None:
+        """Take note that the call is another one from now on, as the reviewer edited it."""
+        self._approved = self._shown
+        self.ctx, self._digest = edited.ctx, edited.digest
+        del self._shown
 
     def is_late(self) -> bool:
         """Whether the approval has run out, or came after the caller's own deadline."""
@@ -219,6 +233,9 @@ class Account:
             metadata = {**self._of_verdict(self._verdict), **metadata}
         elif isinstance(refusal, ApprovalDenied) and refusal.reviewer:
             metadata["reviewer"] = refusal.reviewer
+        if self._approved is not None:
+            metadata["edited"] = self._of_edits(self._approved)
+            metadata["approved_call_digest"] = self._approved_digest
         if self._paused:
             metadata["suspended"] = True
         return metadata
@@ -239,6 +256,14 @@ class Account:
             "votes": [self._of_vote(vote) for vote in verdict.votes],
         }
 
+    def _of_edits(self, approved: Presentation) -> dict[str, Any]:
+        names = self._verdict.edits if self._verdict is not None else ()
+        before = {argument.name: argument.value for argument in approved.arguments}
+        after = {argument.name: argument.value for argument in self._shown.arguments}
+        return {
+            name: {"before": before.get(name), "after": after.get(name)} for name in map(str, names)
+        }
+
     def _of_vote(self, vote: Vote) -> dict[str, Any]:
         return {
             "choice": vote.choice,
@@ -246,4 +271,5 @@ class Account:
             "user_id": vote.user_id,
             "at": vote.at.isoformat() if vote.at else None,
             "comment": self._redactor.text(vote.comment) if vote.comment else None,
+            **({"number_matched": True} if vote.number_matched else {}),
         }

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ._account import Account
+from ._editing import Edited
+from ._judged import Judged
 from .approvers import Approver
 from .audit import AuditLogger
 from .binding import Bound, Target
 from .context import Context
-from .digest import fingerprint
+from .editable import Marked
 from .errors import ConfigurationError
 from .frozen import FrozenDict
 from .gate import Gate
@@ -33,11 +35,12 @@ _PROCESS_KEY = secrets.token_bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What ``SudoEngine.using`` sets."""
+    """What ``SudoEngine.using`` sets, and ``authorize`` for a call that no function's marks describe."""
 
     metadata: Mapping[str, Any] = field(default_factory=FrozenDict)
     idempotency_key: str | None = None
     deadline: float | None = None
+    editable: Mapping[str, Marked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +108,9 @@ class Call:
     """One call, bound and frozen, with the account that will be kept of it."""
 
     target: Target
-    bound: Bound
-    ctx: Context
+    judged: Judged
     parts: Parts
     account: Account
-    unchanged: Callable[[], bool]
 
     @classmethod
     def of(cls, target: Target, bound: Bound, action: str, parts: Parts, options: Options) -> Call:
@@ -126,21 +127,29 @@ class Call:
             deadline=options.deadline,
             receiver=target.receiver,
             secret_names=target.secret_names,
+            editable=options.editable or target.editable,
             redactor=parts.redactor,
         )
-        asked = ctx.fingerprint
+        judged = Judged(target, bound, ctx, fixed=fixed)
+        return cls(target, judged, parts, _account(ctx, parts))
 
-        def unchanged() -> bool:
-            try:
-                return fixed or fingerprint(bound.named, target.receiver).same_as(asked)
-            except Exception:  # another thread is changing it at this moment
-                return False
+    @property
+    def ctx(self) -> Context:
+        """The call as it is judged: as it was made, or as a reviewer edited it."""
+        return self.judged.ctx
 
-        return cls(target, bound, ctx, parts, _account(ctx, parts), unchanged)
+    def unchanged(self) -> bool:
+        """Whether what would run is still what was judged."""
+        return self.judged.unchanged()
+
+    def edit(self, edits: Mapping[str, Any]) -> Edited:
+        """Change arguments as a reviewer did. Raises ``ValueError``."""
+        ctx = self.judged.edit(edits)
+        return Edited(ctx, ctx.digest(self.parts.digest_key))
 
     def run(self) -> Any:
-        """Call the function with the arguments as they were passed."""
-        return self.target.function(*self.bound.args, **self.bound.kwargs)
+        """Call the function."""
+        return self.judged.run()
 
 
 def _account(ctx: Context, parts: Parts) -> Account:

@@ -1,6 +1,6 @@
 """The order of events of one guarded call. Pure: every effect is a step taken by a driver.
 
-    policy → (approver → unchanged?) → gate → decision recorded → function runs → outcome recorded
+    policy → (approver → unchanged? (→ edited, policy)) → gate → decision recorded → function runs → outcome recorded
            → (approver is told)
 
 Whatever fails before the decision is recorded ends in a recorded refusal, and nothing runs. An
@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from ._account import Account
+from ._editing import Edit, not_covered
 from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Report, Run, Step
 from .audit import AuditEntry
 from .errors import (
@@ -39,9 +40,12 @@ _REFUSALS: dict[str, type[ApprovalDenied]] = {
 }
 
 
-def guarded_call(account: Account, unchanged: Callable[[], bool]) -> Flow:
-    """Decide, record, run, record. Ends with the function's own result or exception."""
-    refusal = yield from authorization(account, unchanged)
+def guarded_call(account: Account, unchanged: Callable[[], bool], edit: Edit | None = None) -> Flow:
+    """Decide, record, run, record. Ends with the function's own result or exception.
+
+    ``unchanged`` says whether what would run is what was judged; ``edit`` changes both.
+    """
+    refusal = yield from authorization(account, unchanged, edit)
     if isinstance(refusal, Failed):
         return refusal
     if not unchanged():  # writing the decision takes time, too
@@ -57,9 +61,11 @@ def guarded_call(account: Account, unchanged: Callable[[], bool]) -> Flow:
     return next(filter(_interrupted, (recorded, reported)), ran)
 
 
-def authorization(account: Account, unchanged: Callable[[], bool]) -> Flow:
+def authorization(
+    account: Account, unchanged: Callable[[], bool], edit: Edit | None = None
+) -> Flow:
     """Decide and record. Ends ``Done`` when the call may run, else with the refusal to raise."""
-    refusal = yield from _judge(account, unchanged)
+    refusal = yield from _judge(account, unchanged, edit)
     if refusal is None:
         refusal = yield from _pass_gate(account)
     if refusal is None and account.is_late():
@@ -106,32 +112,44 @@ def _interrupted(answer: Answer) -> bool:
     return isinstance(answer, Failed) and not isinstance(answer.error, Exception)
 
 
-def _judge(account: Account, unchanged: Callable[[], bool]) -> Generator[Step, Answer, Any]:
-    answer = yield Evaluate(account.ctx)
-    if isinstance(answer, Failed):
-        return _failed(account, PolicyError, "the policy failed", answer.error)
-    result = answer.value
-    if type(result) is not PolicyResult:
-        return account.named(
-            PolicyError, f"the policy returned {_kind(result)}, not a PolicyResult"
-        )
+def _judge(
+    account: Account, unchanged: Callable[[], bool], edit: Edit | None
+) -> Generator[Step, Answer, Any]:
+    result = yield from _evaluate(account)
+    if not isinstance(result, PolicyResult):
+        return result
     account.policy_said(result)
     if result.decision is Decision.ALLOW:
         # Judging takes time too: what the policy saw is what runs.
         return None if unchanged() else _changed(account)
     if result.decision is Decision.DENY:
         return account.named(ApprovalDenied, result.reason)
-    return (yield from _ask(account, result, unchanged))
-
-
-def _ask(
-    account: Account, result: PolicyResult, unchanged: Callable[[], bool]
-) -> Generator[Step, Answer, Any]:
     unread = account.ctx.fingerprint.uninspectable
     if unread and not result.allow_uninspectable:
         # Nobody can judge what cannot be shown, nor would a change in it be noticed.
         names = ", ".join(unread)
         return account.named(ApprovalDenied, f"arguments that cannot be inspected: {names}")
+    verdict = yield from _ask(account, result)
+    if not isinstance(verdict, Verdict):
+        return verdict
+    if not unchanged():
+        return _changed(account)
+    return (yield from _apply(account, result, verdict, edit)) if verdict.edits else None
+
+
+def _evaluate(account: Account) -> Generator[Step, Answer, Any]:
+    """Return the policy's answer, or the refusal that follows from its having none."""
+    answer = yield Evaluate(account.ctx)
+    if isinstance(answer, Failed):
+        return _failed(account, PolicyError, "the policy failed", answer.error)
+    if type(answer.value) is not PolicyResult:
+        kind = _kind(answer.value)
+        return account.named(PolicyError, f"the policy returned {kind}, not a PolicyResult")
+    return answer.value
+
+
+def _ask(account: Account, result: PolicyResult) -> Generator[Step, Answer, Any]:
+    """Return the approver's yes, or the refusal."""
     answer = yield Ask(account.ctx, result, account.request_id)
     if isinstance(answer, Failed):
         return _asking_failed(account, answer.error)
@@ -149,7 +167,33 @@ def _ask(
         refusal = account.named(_REFUSALS[verdict.outcome], verdict.reason)
         refusal.comment, refusal.reviewer = verdict.comment, account.decider()
         return refusal
-    return None if unchanged() else _changed(account)
+    return verdict
+
+
+def _apply(
+    account: Account, asked: PolicyResult, verdict: Verdict, edit: Edit | None
+) -> Generator[Step, Answer, Any]:
+    """Edit the call as the reviewer did; it must pass the policy again, with no stricter answer."""
+    if edit is None:
+        return account.named(ApprovalDenied, "this call cannot be edited")
+    try:
+        account.edited(edit(verdict.edits))
+    except ValueError as error:
+        return account.named(ApprovalDenied, f"the reviewer's edit is refused: {error}")
+    except Exception as error:
+        return _failed(account, ApprovalError, "the reviewer's edit cannot be applied", error)
+    result = yield from _evaluate(account)
+    if not isinstance(result, PolicyResult):
+        return result
+    if result.decision is Decision.DENY:
+        reason = f"the policy denies the call as the reviewer edited it: {result.reason}"
+        return account.named(ApprovalDenied, reason)
+    if result.decision is Decision.REQUIRE_APPROVAL:
+        stricter = not_covered(asked, result, verdict)
+        if stricter is not None:
+            reason = f"the approval does not cover the call as the reviewer edited it: {stricter}"
+            return account.named(ApprovalDenied, reason)
+    return None
 
 
 def _asking_failed(account: Account, error: BaseException) -> BaseException:

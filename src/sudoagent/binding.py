@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .editable import editable_parameters
 from .errors import ConfigurationError
 from .frozen import Freezer, FrozenDict
 from .redaction import secret_parameters
@@ -21,6 +22,7 @@ from .redaction import secret_parameters
 __all__ = ["Bound", "Target", "action_of"]
 
 _EMPTY = inspect.Parameter.empty
+_EITHER = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _ANYTHING = inspect.Signature(
     [
         inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
@@ -55,7 +57,7 @@ class Target:
     """A function to guard, taken apart once: partials and bound methods are opened up.
 
     ``receiver`` is the name of the parameter that holds a method's own object, if there is one;
-    ``secret_names`` are the parameters marked ``Secret``.
+    ``secret_names`` are the parameters marked ``Secret``, ``editable`` those marked ``Editable``.
     Raises ``ConfigurationError`` for what cannot be guarded.
     """
 
@@ -72,6 +74,9 @@ class Target:
         self.is_async = inspect.iscoroutinefunction(self.function)
         self.receiver = _receiver(self.function, self.signature)
         self.secret_names = secret_parameters(self.signature)
+        self.editable = editable_parameters(self.signature)
+        if both := self.secret_names & self.editable.keys():
+            raise ConfigurationError(f"Secret and Editable both mark {', '.join(sorted(both))}")
         self._plain = _plain_names(self.signature)
         self._rest = _rest_name(self.signature)
 
@@ -88,6 +93,29 @@ class Target:
         if named is None:
             named = self._bind_fully(args, kwargs)
         return Bound(args, kwargs, named)
+
+    def edited(self, bound: Bound, edits: Mapping[str, Any]) -> Bound:
+        """Return the same call with other values for some of its parameters, passed as before.
+
+        A parameter that was left at its default is passed now. Names that are no parameters of the
+        function's change what is judged only: the function is somebody else's.
+        """
+        args, kwargs = list(bound.args), dict(bound.kwargs)
+        for name, value in edits.items():
+            if name in self.signature.parameters:
+                self._place(args, kwargs, name, value)
+        return Bound(tuple(args), kwargs, {**bound.named, **edits})
+
+    def _place(self, args: list[Any], kwargs: dict[str, Any], name: str, value: Any) -> None:
+        parameters = self.signature.parameters
+        at = list(parameters).index(name)
+        kind = parameters[name].kind
+        if kind is inspect.Parameter.KEYWORD_ONLY or (at >= len(args) and kind is _EITHER):
+            kwargs[name] = value
+            return
+        # Whatever stands before a positional-only parameter is positional-only, too.
+        args.extend(p.default for p in list(parameters.values())[len(args) : at + 1])
+        args[at] = value
 
     def _bind_plainly(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]

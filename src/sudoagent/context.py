@@ -10,9 +10,12 @@ from .digest import Fingerprint, fingerprint
 from .frozen import FrozenDict, freeze
 
 if TYPE_CHECKING:
+    from .editable import Marked
     from .redaction import Redactor
 
 __all__ = ["Context"]
+
+_NONE_EDITABLE: Mapping[str, Marked] = FrozenDict()
 
 
 class Context:
@@ -28,7 +31,8 @@ class Context:
     the real ones; redaction happens where they leave the process.
 
     ``idempotency_key`` and ``deadline`` (in ``time.monotonic()`` seconds) come from
-    ``SudoEngine.using``. Raises ``ValueError`` for an empty action.
+    ``SudoEngine.using``. ``editable`` are the arguments that are marked ``Editable``, by name. Raises
+    ``ValueError`` for an empty action.
     """
 
     __slots__ = (
@@ -40,6 +44,7 @@ class Context:
         "action",
         "args",
         "deadline",
+        "editable",
         "idempotency_key",
         "kwargs",
         "metadata",
@@ -51,6 +56,7 @@ class Context:
     metadata: Mapping[str, Any]
     idempotency_key: str | None
     deadline: float | None
+    editable: Mapping[str, Marked]
     _fingerprint: Fingerprint | None
     _named: bool
     _receiver: str | None
@@ -90,6 +96,7 @@ class Context:
         named: bool = False,
         receiver: str | None = None,
         secret_names: frozenset[str] = frozenset(),
+        editable: Mapping[str, Marked] = _NONE_EDITABLE,
         redactor: Redactor | None = None,
     ) -> None:
         put = object.__setattr__
@@ -99,6 +106,7 @@ class Context:
         put(self, "metadata", metadata)
         put(self, "idempotency_key", idempotency_key)
         put(self, "deadline", deadline)
+        put(self, "editable", editable)
         put(self, "_named", named)
         put(self, "_receiver", receiver)
         put(self, "_secret_names", secret_names)
@@ -124,8 +132,18 @@ class Context:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # With its redactor and its marks: another process must hide what this one hides.
-        kept = {name: getattr(self, name) for name in Context.__slots__ if name != "_fingerprint"}
-        return (_restored, (kept,))
+        return (_restored, (self._kept(),))
+
+    def _kept(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in Context.__slots__ if name != "_fingerprint"}
+
+    def _edited(self, args: tuple[Any, ...], edits: Mapping[str, Any]) -> Context:
+        # For the engine: the same call with other values, which are scalars.
+        kept = {name.removeprefix("_"): value for name, value in self._kept().items()}
+        kept.update(args=args, kwargs=FrozenDict({**self.kwargs, **edits}))
+        ctx = object.__new__(type(self))
+        ctx._fill(**kept)
+        return ctx
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -16,6 +16,7 @@ from ._wrapping import dressed_as, undress
 from .approvers import Approver
 from .audit import AuditLogger
 from .binding import Bound, Target, action_of
+from .editable import Editable, marked
 from .errors import ConfigurationError
 from .frozen import freeze
 from .gate import Gate
@@ -32,14 +33,15 @@ R = TypeVar("R")
 class Authorization:
     """A recorded "yes" to a call that the caller makes himself.
 
-    ``arguments`` is the read-only snapshot that was judged: run with these, not with the mutable
-    originals.
+    ``arguments`` is the read-only snapshot that was judged, with what a reviewer has edited: run with
+    these, not with the mutable originals. ``comment`` is what the reviewer wrote, if anything.
     """
 
     request_id: str
     action: str
     reason: str
     arguments: Mapping[str, Any]
+    comment: str | None = None
 
 
 class SudoEngine:
@@ -162,10 +164,15 @@ class SudoEngine:
         action: str,
         arguments: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        *,
+        editable: Mapping[str, Editable] | None = None,
     ) -> Authorization:
-        """Decide and record, run nothing. Raises like ``execute`` when the answer is no."""
-        call = self._question(action, arguments, metadata)
-        drive(authorization(call.account, call.unchanged), call.parts, _nothing)
+        """Decide and record, run nothing. Raises like ``execute`` when the answer is no.
+
+        ``editable``: the arguments that a reviewer may change; they come back as he left them.
+        """
+        call = self._question(action, arguments, metadata, editable)
+        drive(authorization(call.account, call.unchanged, call.edit), call.parts, _nothing)
         return _authorized(call)
 
     async def aauthorize(
@@ -173,10 +180,14 @@ class SudoEngine:
         action: str,
         arguments: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        *,
+        editable: Mapping[str, Editable] | None = None,
     ) -> Authorization:
         """Decide and record, run nothing, awaiting."""
-        call = self._question(action, arguments, metadata)
-        await adrive(authorization(call.account, call.unchanged), call.parts, _nothing_awaited)
+        call = self._question(action, arguments, metadata, editable)
+        await adrive(
+            authorization(call.account, call.unchanged, call.edit), call.parts, _nothing_awaited
+        )
         return _authorized(call)
 
     def _guarded(self, func: Any, policy: Policy | None, action: str | None, as_async: bool) -> Any:
@@ -219,14 +230,19 @@ class SudoEngine:
         return Call.of(target, target.bind(args, kwargs), name, self._parts, self._options)
 
     def _question(
-        self, action: str, arguments: Mapping[str, Any] | None, metadata: Mapping[str, Any] | None
+        self,
+        action: str,
+        arguments: Mapping[str, Any] | None,
+        metadata: Mapping[str, Any] | None,
+        editable: Mapping[str, Editable] | None,
     ) -> Call:
-        options = self.using(metadata=metadata)._options
+        marks = {name: marked(name, limits) for name, limits in (editable or {}).items()}
+        options = replace(self.using(metadata=metadata)._options, editable=marks)
         bound = Bound((), {}, dict(arguments or {}))
         return Call.of(_NOBODY, bound, action, self._parts, options)
 
     def _run(self, call: Call) -> Any:
-        return drive(guarded_call(call.account, call.unchanged), call.parts, call.run)
+        return drive(guarded_call(call.account, call.unchanged, call.edit), call.parts, call.run)
 
     async def _arun(self, call: Call) -> Any:
         async def run() -> Any:
@@ -236,7 +252,7 @@ class SudoEngine:
             # A coroutine has not run yet, and it runs under this guard or not at all.
             return await result if inspect.iscoroutine(result) else result
 
-        return await adrive(guarded_call(call.account, call.unchanged), call.parts, run)
+        return await adrive(guarded_call(call.account, call.unchanged, call.edit), call.parts, run)
 
 
 def _is_text(value: object) -> bool:
@@ -260,4 +276,5 @@ def _authorized(call: Call) -> Authorization:
         action=call.ctx.action,
         reason=call.account.reason,
         arguments=call.ctx.kwargs,
+        comment=call.account.comment,
     )

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from .context import Context
 
-__all__ = ["AllowAllPolicy", "Decision", "DenyAllPolicy", "Policy", "PolicyResult", "Risk"]
+__all__ = [
+    "AllowAllPolicy",
+    "Decision",
+    "DenyAllPolicy",
+    "DenyReason",
+    "Policy",
+    "PolicyResult",
+    "Risk",
+]
 
 Risk = Literal["low", "medium", "high"]
+DenyReason = Literal["optional", "required"]
 
 
 class Decision(enum.StrEnum):
@@ -33,7 +42,8 @@ class PolicyResult:
     ``timeout``: seconds until the request expires. ``channel``: where it is posted. ``highlight``:
     names of the arguments the policy acted on; they are shown first. ``allow_uninspectable``: ask
     even though an argument cannot be shown (an iterator, an open file, an opaque object); without
-    it such a call is refused.
+    it such a call is refused. ``number_match``: whoever approves must type the number that is shown
+    where the agent runs. ``deny_reason``: whether a reviewer who denies must say why.
 
     Raises ``ValueError`` for an empty reason, an empty reviewer list or a limit that is none.
     """
@@ -48,6 +58,8 @@ class PolicyResult:
     risk: Risk | None = None
     highlight: Sequence[str] = ()
     allow_uninspectable: bool = False
+    number_match: bool = False
+    deny_reason: DenyReason | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decision", _decision(self.decision))
@@ -64,8 +76,11 @@ class PolicyResult:
             raise ValueError("channel is empty: name a channel or leave it out")
         if self.risk not in (None, "low", "medium", "high"):
             raise ValueError(f"risk is {self.risk!r}: use 'low', 'medium' or 'high'")
-        if not isinstance(self.allow_uninspectable, bool):
-            raise ValueError("allow_uninspectable is neither True nor False")
+        for name in ("allow_uninspectable", "number_match"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} is neither True nor False")
+        if self.deny_reason not in (None, "optional", "required"):
+            raise ValueError(f"deny_reason is {self.deny_reason!r}: use 'optional' or 'required'")
 
 
 @runtime_checkable

@@ -63,6 +63,8 @@ class Verdict:
             raise ValueError(f"outcome is {self.outcome!r}: not one of the four a request can have")
         if not isinstance(self.reason, str) or not self.reason.strip():
             raise ValueError("a verdict needs a reason")
+        if not isinstance(self.edits, Mapping) or not all(isinstance(n, str) for n in self.edits):
+            raise ValueError("edits are neither none nor values by the names of arguments")
 
     @property
     def approved(self) -> bool:

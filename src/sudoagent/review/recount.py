@@ -6,19 +6,30 @@ nothing by what it says. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..editable import Unfit
 from ..verdict import Outcome, Verdict, Vote
-from .request import MalformedRecord, Request, SignedVote, State, decode_request, decode_vote
+from .editing import edited_values
+from .request import (
+    MalformedRecord,
+    Request,
+    SignedOutcome,
+    SignedVote,
+    State,
+    decode_outcome,
+    decode_request,
+    decode_vote,
+)
 from .seal import BadSeal, Keyring
 
 if TYPE_CHECKING:
     from .store.replies import StoredReview
 
-__all__ = ["Tally", "opened_request", "recount", "tally"]
+__all__ = ["Tally", "opened_outcome", "opened_request", "recount", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,18 @@ def tally(request: Request, sealed_votes: Sequence[bytes], keyring: Keyring) -> 
     return Tally(tuple(votes), outcome)
 
 
+def opened_outcome(request: Request, sealed: bytes, keyring: Keyring) -> SignedOutcome:
+    """Return what the library says became of the call. Raises ``BadSeal``."""
+    try:
+        outcome = decode_outcome(keyring.open(sealed, "outcome"))
+    except MalformedRecord as error:
+        raise BadSeal("the outcome is not of the form that the library writes") from error
+    asked = (request.id, request.nonce, request.digest)
+    if (outcome.request_id, outcome.nonce, outcome.digest) != asked:
+        raise BadSeal("the outcome belongs to another request, or to another call")
+    return outcome
+
+
 def recount(
     request: Request,
     state: State,
@@ -82,10 +105,13 @@ def recount(
         return _ended_unvoted(state, why)
     counted = tally(request, sealed_votes, keyring)
     if state == "denied":
-        return _voted("denied", counted.by("deny"), counted.votes)
+        return _voted("denied", counted.by("deny"), counted.votes, {})
     if state != "approved" or counted.outcome != "approved":
         raise BadSeal("the stored approval is not borne out by the sealed votes")
-    return _voted("approved", counted.by("approve"), counted.votes)
+    approving = counted.by("approve")
+    # A request that offers edits is approved by one reviewer (`decode_request`).
+    edits = {name: to for vote in approving for name, to in _edits(request, vote).items()}
+    return _voted("approved", approving, counted.votes, edits)
 
 
 def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
@@ -102,7 +128,21 @@ def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
     # 5. By somebody who may decide. Who is in a group, only Slack knows, and the bot asked.
     if not _may_vote(request, vote.user_id):
         raise BadSeal("a vote is by somebody who may not vote on this request")
+    # 6. With the number, where an approval needs it.
+    if vote.choice == "approve" and request.number_check is not None and not vote.number_matched:
+        raise BadSeal("an approval does not state the number that was asked for")
+    # 7. Changing nothing but what the request offers.
+    _edits(request, vote)
     return vote
+
+
+def _edits(request: Request, vote: SignedVote) -> dict[str, Any]:
+    if vote.edits and vote.choice != "approve":
+        raise BadSeal("a denial comes with edits")
+    try:
+        return edited_values(request, vote.edits)
+    except Unfit as error:
+        raise BadSeal("a vote edits what the request does not offer for editing") from error
 
 
 def _may_vote(request: Request, user_id: str) -> bool:
@@ -117,7 +157,10 @@ def _order(vote: SignedVote) -> tuple[int, str, str]:
 
 
 def _voted(
-    outcome: Outcome, deciding: Sequence[SignedVote], votes: Sequence[SignedVote]
+    outcome: Outcome,
+    deciding: Sequence[SignedVote],
+    votes: Sequence[SignedVote],
+    edits: Mapping[str, Any],
 ) -> Verdict:
     last = deciding[-1] if deciding else None
     names = ", ".join(vote.user_id for vote in deciding)
@@ -128,6 +171,7 @@ def _voted(
         votes=tuple(map(_vote, votes)),
         comment=last.comment if last else None,
         decided_at=_moment(last.at) if last else None,
+        edits=edits,
     )
 
 
@@ -143,6 +187,7 @@ def _vote(vote: SignedVote) -> Vote:
         team_id=vote.team_id,
         at=_moment(vote.at),
         comment=vote.comment,
+        number_matched=vote.number_matched,
     )
 
 

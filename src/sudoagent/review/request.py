@@ -5,12 +5,14 @@ Pure: no clock, no network. Times are milliseconds since the epoch by the Redis 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from ..policies import Risk
+from ..editable import Kind
+from ..policies import DenyReason, Risk
 from ..verdict import Choice
 
 __all__ = [
@@ -18,11 +20,14 @@ __all__ = [
     "MAX_RECORD_BYTES",
     "SCHEMA_VERSION",
     "Argument",
+    "EditableArgument",
     "MalformedRecord",
     "Move",
     "Request",
+    "SignedOutcome",
     "SignedVote",
     "State",
+    "decode_outcome",
     "decode_request",
     "decode_vote",
     "encode",
@@ -65,13 +70,30 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uninspectable: bool = False
 
 
+class EditableArgument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An argument that whoever approves may change, by its text, and the limits as texts.
+
+    Texts, because JSON's numbers are not Python's: see ``editable.value_of``.
+    """
+
+    name: str
+    kind: Kind
+    current: str
+    ge: str | None = None
+    le: str | None = None
+    max_length: int | None = None
+    choices: tuple[str, ...] = ()
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question to reviewers about one call, exactly as the library asked it.
 
     ``nonce`` makes a request that was created again, after the server lost the first, a different
     one. ``digest`` is the call digest. ``requester`` is the Slack user on whose behalf the agent
     acts, who may not vote unless ``allow_requester``. ``agent_reason`` are the agent's own words;
-    ``policy_reason`` is the policy's sentence.
+    ``policy_reason`` is the policy's sentence. ``number_check`` is the mark (``Keyring.mark``) of the
+    number that an approval must state, if it must. ``editable`` are the arguments that may be
+    changed with an approval, which one reviewer gives alone then.
     """
 
     v: int
@@ -96,10 +118,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     highlight: tuple[str, ...] = ()
     environment: str | None = None
     audit_head: str | None = None
+    deny_reason: DenyReason = "optional"
+    number_check: str | None = None
+    editable: tuple[EditableArgument, ...] = ()
 
 
 class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One vote as the bot seals it. ``digest`` and ``nonce`` tie it to what the reviewer saw."""
+    """One vote as the bot seals it. ``digest`` and ``nonce`` tie it to what the reviewer saw.
+
+    ``number_matched`` says that the reviewer stated the request's number. ``edits`` are the
+    arguments that the reviewer changed when approving: names and texts.
+    """
 
     v: int
     request_id: str
@@ -110,9 +139,28 @@ class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     user_id: str
     at: int
     comment: str | None = None
+    number_matched: bool = False
+    edits: dict[str, str] = {}
 
 
-T = TypeVar("T", Request, SignedVote)
+class SignedOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of an approved call, as the library seals it; it decides nothing.
+
+    ``seconds`` is how long the function ran, ``None`` when it was not begun. ``error`` is redacted.
+    ``audit_head`` is where the log stood after the call.
+    """
+
+    v: int
+    request_id: str
+    nonce: str
+    digest: str
+    outcome: Literal["success", "error", "cancelled"]
+    seconds: float | None
+    error: str | None = None
+    audit_head: str | None = None
+
+
+T = TypeVar("T", Request, SignedVote, SignedOutcome)
 
 
 def next_state(state: State, move: Move) -> State:
@@ -125,7 +173,7 @@ def is_request_id(text: object) -> bool:
     return isinstance(text, str) and _REQUEST_ID.fullmatch(text) is not None
 
 
-def encode(record: Request | SignedVote) -> bytes:
+def encode(record: Request | SignedVote | SignedOutcome) -> bytes:
     """Return the record as JSON. Raises ``MalformedRecord`` when it is too large."""
     payload = msgspec.json.encode(record)
     if len(payload) > MAX_RECORD_BYTES:
@@ -142,6 +190,8 @@ def decode_request(payload: bytes) -> Request:
         raise MalformedRecord("the request lacks an id, a digest or reviewers")
     if request.quorum < 1 or request.deny_quorum < 1 or request.expires_at <= request.created_at:
         raise MalformedRecord("the request's rule cannot be met: quorum or deadline is off")
+    if request.editable and request.quorum > 1:
+        raise MalformedRecord("several reviewers cannot each edit the arguments")
     return request
 
 
@@ -151,6 +201,14 @@ def decode_vote(payload: bytes) -> SignedVote:
     if not is_request_id(vote.request_id) or not vote.user_id or not vote.team_id:
         raise MalformedRecord("the vote lacks a request id or a voter")
     return vote
+
+
+def decode_outcome(payload: bytes) -> SignedOutcome:
+    """Read an outcome strictly. Raises ``MalformedRecord``."""
+    outcome = _decode(payload, SignedOutcome)
+    if not is_request_id(outcome.request_id) or not 0 <= (outcome.seconds or 0) < math.inf:
+        raise MalformedRecord("the outcome lacks a request id, or its duration is none")
+    return outcome
 
 
 def _decode(payload: bytes, kind: type[T]) -> T:

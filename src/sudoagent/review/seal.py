@@ -19,7 +19,7 @@ from ..errors import ConfigurationError
 
 __all__ = ["BadSeal", "Keyring", "Purpose"]
 
-Purpose = Literal["request", "vote", "digest"]
+Purpose = Literal["request", "vote", "outcome", "digest", "number"]
 
 _FORM = b"s1"
 _SALT = b"sudoagent/v1"
@@ -89,6 +89,18 @@ class Keyring:
                 "the record was changed after it was sealed, or sealed for another purpose"
             )
         return payload
+
+    def mark(self, payload: bytes, purpose: Purpose) -> str:
+        """Return a seal on its own. Without the secret nobody can try likely payloads against it."""
+        return self.seal(payload, purpose)[: -len(payload) or None].decode()
+
+    def matches(self, mark: str, payload: bytes, purpose: Purpose) -> bool:
+        """Whether a mark was made of exactly this payload, with a secret of this deployment."""
+        try:
+            self.open(mark.encode() + payload, purpose)
+        except BadSeal:
+            return False
+        return True
 
     def derive(self, purpose: Purpose) -> bytes:
         """Return the signing secret's 32-byte key for one purpose."""
