@@ -45,6 +45,11 @@ class Filter:
                 return msgspec.json.encode(value.rstrip("*"))[1:-1]
         return b""
 
+    @property
+    def folded(self) -> bytes:
+        """Bytes that every line that fits holds once it is in lower case; ``b""`` for none."""
+        return self.text.lower().encode() if self.text and self.text.isascii() else b""
+
     def fits(self, record: Record) -> bool:
         """Whether the entry is like this."""
         return (
@@ -80,14 +85,19 @@ def records(
         for segment in chain.segments:
             if not segment.size:
                 continue
-            for line in lines_holding(segment.path, wanted.needle, progress):
+            for line in lines_holding(segment.path, wanted.needle, progress, wanted.folded):
                 record = decode(line)
                 if record is not None and wanted.fits(record):
                     yield record
 
 
-def lines_holding(path: Path, needle: bytes, progress: Progress | None = None) -> Iterator[bytes]:
-    """Yield the lines of a file that hold the bytes, without looking at the others one by one."""
+def lines_holding(
+    path: Path, needle: bytes, progress: Progress | None = None, folded: bytes = b""
+) -> Iterator[bytes]:
+    """Yield the lines of a file that hold the bytes, without looking at the others one by one.
+
+    ``folded`` is looked for in lower case, where there is no ``needle``.
+    """
     buffer, kept = bytearray(_CHUNK), 0
     with opened(path) as file:
         while True:
@@ -97,7 +107,8 @@ def lines_holding(path: Path, needle: bytes, progress: Progress | None = None) -
                 read = file.readinto(window[kept:])  # type: ignore[attr-defined]
             end = kept + read
             stop = buffer.rfind(b"\n", 0, end) + 1 if read else end
-            yield from _holding(buffer, needle, stop)
+            in_lower_case = buffer.lower() if folded and not needle else buffer
+            yield from _holding(buffer, in_lower_case, needle or folded, stop)
             if not read:
                 return
             kept = end - stop
@@ -126,14 +137,14 @@ def votes(record: Record) -> list[dict[str, Any]]:
     return [vote for vote in found if isinstance(vote, dict)] if isinstance(found, list) else []
 
 
-def _holding(buffer: bytearray, needle: bytes, stop: int) -> Iterator[bytes]:
-    at = buffer.find(needle, 0, stop) if stop else -1
+def _holding(buffer: bytearray, searched: bytearray, needle: bytes, stop: int) -> Iterator[bytes]:
+    at = searched.find(needle, 0, stop) if stop else -1
     while at >= 0:
         start = buffer.rfind(b"\n", 0, at) + 1
         end = buffer.find(b"\n", at, stop)
         end = stop if end < 0 else end + 1
         yield bytes(buffer[start:end])
-        at = buffer.find(needle, end, stop) if end < stop else -1
+        at = searched.find(needle, end, stop) if end < stop else -1
 
 
 def _starts(value: str | None, wanted: str | None) -> bool:
