@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._tail import Ending
 from .chain import Link
+
+if TYPE_CHECKING:
+    from ._tail import Ending
 
 __all__ = ["about", "unsure"]
 

@@ -20,11 +20,12 @@ from ._entry import AuditEntry
 from ._fork import watch
 from ._line import DEFAULT_MAX_ENTRY_BYTES, LineEncoder
 from .chain import GENESIS, Link, seal
-from .verification import Anchor, Place
-from .verify import Report, verify_lines
 
 if TYPE_CHECKING:
     import redis
+
+    from .verification import Anchor, Place
+    from .verify import Report
 
 __all__ = ["RedisStreamAuditLogger", "stream_head", "stream_key", "stream_lines", "verify_stream"]
 
@@ -89,15 +90,18 @@ class RedisStreamAuditLogger:
         """Append the entry. Raises ``AuditLogError``."""
         import redis
 
-        body = self._encoder.entry(entry)
+        body, deadline = self._encoder.entry(entry), time.monotonic() + self._timeout
+        if not self._mutex.acquire(timeout=self._timeout):
+            raise AuditLogError("the audit stream in Redis is busy: another thread waits too long")
         try:
-            with self._mutex:
-                self._append_after_newest(body, time.monotonic() + self._timeout)
+            self._append_after_newest(body, deadline)
         except redis.RedisError as error:
             raise AuditLogError(
                 f"the audit stream in Redis cannot be written ({type(error).__name__}): see "
                 "whether the server can be reached, has memory left, and lets this user append"
             ) from error
+        finally:
+            self._mutex.release()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -125,6 +129,8 @@ def stream_key(namespace: str) -> str:
 
 def stream_lines(url: str, namespace: str) -> Iterator[tuple[Place, bytes]]:
     """Yield the lines of a stream with their ids, oldest first. Raises ``redis.RedisError``."""
+    from .verification import Place
+
     client = _connect(url, 5.0)
     name, number, start = f"{url.rpartition('@')[2]} {stream_key(namespace)}", 0, "-"
     try:
@@ -140,6 +146,9 @@ def stream_lines(url: str, namespace: str) -> Iterator[tuple[Place, bytes]]:
 def verify_stream(url: str, namespace: str, anchors: Sequence[Anchor] = ()) -> Report:
     """Verify a stream as ``verify_files`` does files. Raises ``OSError`` when it cannot be read."""
     import redis
+
+    from .verification import Anchor
+    from .verify import verify_lines
 
     name = url.rpartition("@")[2]
     try:

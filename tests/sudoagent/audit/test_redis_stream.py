@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import uuid
 from collections.abc import Iterator
@@ -169,3 +170,24 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 def test_limits_that_are_none_are_refused(option: str) -> None:
     with pytest.raises(ConfigurationError, match="positive"):
         RedisStreamAuditLogger("redis://localhost", **{option: 0})  # type: ignore[arg-type]
+
+
+def test_a_thread_that_waits_too_long_for_another_is_told(own_server: Server) -> None:
+    logger = RedisStreamAuditLogger(own_server.url, timeout=0.3)
+    logger.log(entry())
+    own_server.signal(signal.SIGSTOP)
+    errors: list[str] = []
+
+    def work() -> None:
+        with pytest.raises(AuditLogError) as caught:
+            logger.log(entry())
+        errors.append(caught.value.reason)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    own_server.signal(signal.SIGCONT)
+    assert len(errors) == 3
+    logger.close()
