@@ -6,7 +6,7 @@ import inspect
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ _PROCESS_KEY = secrets.token_bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What ``SudoEngine.using`` sets, and ``authorize`` for a call that no function's marks describe."""
+    """What ``SudoEngine.using`` sets, and ``authorize`` where no function carries the marks."""
 
     metadata: Mapping[str, Any] = field(default_factory=FrozenDict)
     idempotency_key: str | None = None

@@ -1,7 +1,7 @@
 """Whether an approval that came with edits covers the edited call. Pure.
 
-The edited call goes through the policy again. What the policy then asks for must be no stricter than
-what the reviewer answered; he cannot give an approval that he was not asked for.
+The edited call goes through the policy again. What the policy then asks for must be no stricter
+than what the reviewer answered: nobody gives an approval that he was not asked for.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def not_covered(asked: PolicyResult, now: PolicyResult, verdict: Verdict) -> str
     # 1. By so many reviewers: whoever edited did it alone.
     if (now.quorum or 1) > 1 or (now.quorum is None and asked.quorum is not None):
         return "more than one reviewer has to approve it"
-    # 2. By these reviewers. Who is in a group, only Slack knows, and it was not asked about this one.
+    # 2. By these reviewers. Who is in a group, only Slack knows, and it was asked about others.
     if now.reviewers != asked.reviewers and not _named(now, verdict):
         return "other reviewers have to approve it"
     # 3. With no less care.

@@ -1,7 +1,7 @@
 """The order of events of one guarded call. Pure: every effect is a step taken by a driver.
 
-    policy → (approver → unchanged? (→ edited, policy)) → gate → decision recorded → function runs → outcome recorded
-           → (approver is told)
+    policy → (approver → unchanged? (→ edited → policy)) → gate → decision recorded
+           → function runs → outcome recorded → (approver is told)
 
 Whatever fails before the decision is recorded ends in a recorded refusal, and nothing runs. An
 approver that approved is told how the call ended, also when it was not begun.

@@ -36,8 +36,8 @@ class Judged:
     def edit(self, edits: Mapping[str, Any]) -> Context:
         """Give arguments other values from now on, and return the call as it is to be judged anew.
 
-        Raises ``ValueError``, naming the argument, for an edit that its mark does not allow; nothing
-        has changed then.
+        Raises ``ValueError``, naming the argument, for an edit that its mark does not allow;
+        nothing has changed then.
         """
         edits = dict(edits)  # what is checked is what is applied
         for name, value in edits.items():

@@ -31,8 +31,8 @@ class Context:
     the real ones; redaction happens where they leave the process.
 
     ``idempotency_key`` and ``deadline`` (in ``time.monotonic()`` seconds) come from
-    ``SudoEngine.using``. ``editable`` are the arguments that are marked ``Editable``, by name. Raises
-    ``ValueError`` for an empty action.
+    ``SudoEngine.using``. ``editable`` are the arguments that are marked ``Editable``, by name.
+    Raises ``ValueError`` for an empty action.
     """
 
     __slots__ = (

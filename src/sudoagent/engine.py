@@ -33,8 +33,8 @@ R = TypeVar("R")
 class Authorization:
     """A recorded "yes" to a call that the caller makes himself.
 
-    ``arguments`` is the read-only snapshot that was judged, with what a reviewer has edited: run with
-    these, not with the mutable originals. ``comment`` is what the reviewer wrote, if anything.
+    ``arguments`` is the read-only snapshot that was judged, with what a reviewer has edited: run
+    with these, not with the mutable originals. ``comment`` is what the reviewer wrote.
     """
 
     request_id: str

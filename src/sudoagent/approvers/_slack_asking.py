@@ -19,6 +19,7 @@ import msgspec
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalError, ApproverUnavailable
 from sudoagent.review.desk import Desk
+from sudoagent.review.number import number_of
 from sudoagent.review.recount import recount
 from sudoagent.review.request import Request, encode
 from sudoagent.review.seal import BadSeal
@@ -30,6 +31,7 @@ from sudoagent.slack.messages import pending_card
 from sudoagent.slack.posting import Posted, post
 from sudoagent.verdict import Verdict
 
+from ._number import show_number
 from ._slack_question import Question
 from ._slack_resuming import Earlier, find_earlier, outcome_unknown
 
@@ -62,13 +64,13 @@ class Asking:
 
         When it is cancelled it withdraws the request first.
         """
-        earlier, key = await find_earlier(self._store, self._question)
+        earlier, replaces = await find_earlier(self._store, self._question)
         if earlier is not None:
             return await self._take_up(earlier)
         if time.monotonic() >= self._question.deadline:
             return _expired("there was no time left to ask")
         await self._wait_for_bot()
-        request, reply = await self._create(key)
+        request, reply = await self._create(replaces)
         if reply.kind == "bound":
             # Another process with the same key was faster by a moment.
             earlier, _ = await find_earlier(self._store, self._question)
@@ -77,10 +79,18 @@ class Asking:
             return await self._take_up(earlier)
         if reply.kind != "created":
             return _not_created(reply)
+        if self._question.number is not None:
+            self._show(request, self._question.number)
         return await self._answer(request, self._question.deadline, place=True)
+
+    def _show(self, request: Request, number: str) -> None:
+        show_number(number, request.action, request.id, self._question.settings.on_number)
 
     async def _take_up(self, earlier: Earlier) -> Verdict:
         logger.info("taking up request %s of an earlier run", earlier.request.id)
+        if earlier.request.number_check is not None:
+            # The earlier run showed it where nobody may be looking any more.
+            self._show(earlier.request, number_of(earlier.request, self._question.keyring))
         verdict = await self._answer(earlier.request, earlier.deadline, place=False)
         return replace(
             verdict,
@@ -121,7 +131,7 @@ class Asking:
         except StoreError as error:
             raise ApproverUnavailable(error.reason) from error
 
-    async def _create(self, key: str | None) -> tuple[Request, CreateReply]:
+    async def _create(self, replaces: str | None) -> tuple[Request, CreateReply]:
         question, settings = self._question, self._question.settings
         try:
             request = _timed(question, await self._store.now_ms())
@@ -129,7 +139,8 @@ class Asking:
                 request,
                 question.keyring.seal(encode(request), "request"),
                 caps=Caps(total=settings.max_pending, per_asker=settings.max_pending_per_requester),
-                idempotency_key=key,
+                idempotency_key=question.idempotency_key,
+                replaces=replaces,
             )
         except StoreError as error:
             # It may be stored although the reply was lost; nobody has seen it, and nobody shall.

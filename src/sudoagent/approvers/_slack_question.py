@@ -14,6 +14,8 @@ from sudoagent.display import cut
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
 from sudoagent.policies import PolicyResult
 from sudoagent.redaction import REDACTED, Redactor, present
+from sudoagent.review.editing import offered
+from sudoagent.review.number import chosen_number, number_check
 from sudoagent.review.request import SCHEMA_VERSION, Argument, MalformedRecord, Request, encode
 from sudoagent.review.seal import Keyring
 
@@ -43,12 +45,14 @@ class Question:
     """What is asked, and how. Deadlines are monotonic seconds; ``caller_deadline`` is the call's.
 
     ``request`` is complete but for the server's time, which is filled in when it is stored.
+    ``number`` is the one that an approval must state, if it must.
     """
 
     settings: SlackSettings
     token: str = field(repr=False)
     keyring: Keyring
     request: Request
+    number: str | None = field(repr=False)
     deadline: float
     caller_deadline: float | None
     idempotency_key: str | None
@@ -90,11 +94,13 @@ def question_for(
     """
     rules = rules_for(settings, ctx, result)
     token, keyring = settings.require(channel=rules.channel, reviewers=rules.reviewers)
+    number = chosen_number() if _needs_number(settings, result) else None
     return Question(
         settings=settings,
         token=token,
         keyring=keyring,
-        request=_request(settings, keyring, ctx, result, rules, request_id),
+        request=_request(settings, keyring, ctx, result, rules, request_id, number),
+        number=number,
         deadline=time.monotonic() + rules.seconds,
         caller_deadline=ctx.deadline,
         idempotency_key=ctx.idempotency_key,
@@ -108,17 +114,19 @@ def _request(
     result: PolicyResult,
     rules: Rules,
     request_id: str,
+    number: str | None,
 ) -> Request:
     shown = present(ctx)
     _refuse_unreadable(ctx, shown.arguments, result)
     words = _Words(ctx, shown.secrets)
     # By this machine's clock for now: the server's time is known when it is asked.
     now_ms = int(time.time() * 1000)
+    nonce = randomness.token_hex(16)
     return _fitted(
         Request(
             v=SCHEMA_VERSION,
             id=request_id,
-            nonce=randomness.token_hex(16),
+            nonce=nonce,
             namespace=settings.namespace,
             action=words.clean(ctx.action, _NAME),
             arguments=shown.arguments,
@@ -137,8 +145,18 @@ def _request(
             allow_requester=settings.allow_requester,
             highlight=tuple(str(name) for name in result.highlight[:_MOST_HIGHLIGHTS]),
             environment=words.said(_NAME, "environment"),
+            deny_reason=result.deny_reason or settings.deny_reason,
+            number_check=number and number_check(keyring, request_id, nonce, number),
+            # Several reviewers could not each give their approval to another call.
+            editable=offered(ctx, shown.arguments) if rules.quorum == 1 else (),
         )
     )
+
+
+def _needs_number(settings: SlackSettings, result: PolicyResult) -> bool:
+    if settings.number_match == "high":
+        return result.number_match or result.risk == "high"
+    return result.number_match or settings.number_match
 
 
 def _refuse_unreadable(ctx: Context, arguments: tuple[Argument, ...], result: PolicyResult) -> None:

@@ -7,14 +7,16 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from sudoagent.errors import ApproverUnavailable, ConfigurationError
-from sudoagent.policies import check_timeout
+from sudoagent.policies import DenyReason, check_timeout
 from sudoagent.review.seal import Keyring
 from sudoagent.slack.client import api_base
 
-__all__ = ["SlackSettings", "check_reviewers", "read_settings"]
+from ._number import OnNumber
+
+__all__ = ["NumberMatch", "SlackSettings", "check_reviewers", "read_settings"]
 
 _REVIEWER = re.compile(r"[UWS][A-Z0-9]{2,}")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -36,6 +38,7 @@ _SUPPLY: Final = {
 }
 
 T = TypeVar("T")
+NumberMatch = bool | Literal["high"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,9 @@ class SlackSettings:
     bot_wait: float
     max_pending: int
     max_pending_per_requester: int
+    deny_reason: DenyReason
+    number_match: NumberMatch
+    on_number: OnNumber | None
 
     def require(self, *, channel: str | None, reviewers: Sequence[str]) -> tuple[str, Keyring]:
         """Return token and keyring. Raises ``ApproverUnavailable`` naming all that is missing."""
@@ -99,6 +105,9 @@ def read_settings(
     bot_wait: float,
     max_pending: int,
     max_pending_per_requester: int,
+    deny_reason: DenyReason,
+    number_match: NumberMatch,
+    on_number: OnNumber | None,
     environ: Mapping[str, str],
 ) -> SlackSettings:
     """Check the arguments and fill in from the environment what is not given.
@@ -133,6 +142,9 @@ def read_settings(
         bot_wait=_wait("bot_wait", bot_wait),
         max_pending=_count("max_pending", max_pending),
         max_pending_per_requester=_count("max_pending_per_requester", max_pending_per_requester),
+        deny_reason=_one_of("deny_reason", deny_reason, ("optional", "required")),
+        number_match=_one_of("number_match", number_match, (True, False, "high")),
+        on_number=_callable("on_number", on_number),
     )
 
 
@@ -209,6 +221,21 @@ def _wait(name: str, seconds: float) -> float:
 def _count(name: str, value: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ConfigurationError(f"{name} is {value!r}: give a whole number of at least 1")
+    return value
+
+
+def _one_of(name: str, value: T, allowed: tuple[object, ...]) -> T:
+    # By identity of kind as well: 1 is no True.
+    if not any(type(value) is type(each) and value == each for each in allowed):
+        raise ConfigurationError(
+            f"{name} is {value!r}: give one of {', '.join(map(repr, allowed))}"
+        )
+    return value
+
+
+def _callable(name: str, value: T) -> T:
+    if value is not None and not callable(value):
+        raise ConfigurationError(f"{name} is {value!r}: give a function, or nothing")
     return value
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sudoagent.errors import ApproverUnavailable, ConfigurationError
+from sudoagent.policies import DenyReason
 from sudoagent.review.background import background
 from sudoagent.review.desk import Desk, shared_desk
 from sudoagent.review.freeze import FreezeSwitch, Unreachable
 from sudoagent.review.store import StoreError
 
+from ._number import OnNumber
 from ._slack_asking import Asking
 from ._slack_question import Question, question_for
-from ._slack_settings import SlackSettings, read_settings
+from ._slack_settings import NumberMatch, SlackSettings, read_settings
 
 if TYPE_CHECKING:
     from sudoagent.context import Context
@@ -42,6 +44,11 @@ class SlackApprover:
     - ``bot_wait``: seconds to wait for a bot to be listening before nobody can be asked.
     - ``max_pending``, ``max_pending_per_requester``: caps on requests waiting at the same time;
       beyond them the call is denied with a reason that begins with ``rate_limited``.
+    - ``deny_reason``: whether a reviewer who denies must say why (``"required"``) or may
+      (``"optional"``).
+    - ``number_match``: whether whoever approves must type a number that is shown where the agent
+      runs: on its terminal, in the log of ``sudoagent`` and to ``on_number(request_id, number)``.
+      ``"high"``: for calls of high risk. A policy can demand it for others.
     - ``on_unreachable``: whether calls that the policy allows run (``"allow"``) or are denied while
       the freeze switch cannot be read.
 
@@ -76,6 +83,9 @@ class SlackApprover:
         max_pending: int = 500,
         max_pending_per_requester: int = 50,
         on_unreachable: Unreachable = "deny",
+        deny_reason: DenyReason = "optional",
+        number_match: NumberMatch = False,
+        on_number: OnNumber | None = None,
     ) -> None:
         self._settings: SlackSettings = read_settings(
             channel=channel,
@@ -95,6 +105,9 @@ class SlackApprover:
             bot_wait=bot_wait,
             max_pending=max_pending,
             max_pending_per_requester=max_pending_per_requester,
+            deny_reason=deny_reason,
+            number_match=number_match,
+            on_number=on_number,
             environ=os.environ,
         )
         self._gate = FreezeSwitch(

@@ -1,6 +1,6 @@
 """Number matching: whoever approves states the number that is shown where the agent runs.
 
-A request carries a mark of the number, never the number itself. Pure but for the choice of a number.
+A request carries a mark of the number, never the number itself. Pure, but for `chosen_number`.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``nonce`` makes a request that was created again, after the server lost the first, a different
     one. ``digest`` is the call digest. ``requester`` is the Slack user on whose behalf the agent
     acts, who may not vote unless ``allow_requester``. ``agent_reason`` are the agent's own words;
-    ``policy_reason`` is the policy's sentence. ``number_check`` is the mark (``Keyring.mark``) of the
-    number that an approval must state, if it must. ``editable`` are the arguments that may be
+    ``policy_reason`` is the policy's sentence. ``number_check`` is the mark (``Keyring.mark``) of
+    the number that an approval must state, if it must. ``editable`` are the arguments that may be
     changed with an approval, which one reviewer gives alone then.
     """
 

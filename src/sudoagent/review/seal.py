@@ -91,7 +91,7 @@ class Keyring:
         return payload
 
     def mark(self, payload: bytes, purpose: Purpose) -> str:
-        """Return a seal on its own. Without the secret nobody can try likely payloads against it."""
+        """Return a seal on its own. Without the secret nobody can try payloads against it."""
         return self.seal(payload, purpose)[: -len(payload) or None].decode()
 
     def matches(self, mark: str, payload: bytes, purpose: Purpose) -> bool:
