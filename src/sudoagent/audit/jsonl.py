@@ -134,7 +134,8 @@ class JsonlAuditLogger:
             self._mutex.release()
 
     def _drained(self) -> list[Pending]:
-        return [self._queue.popleft() for _ in range(len(self._queue))]
+        waiting = [self._queue.popleft() for _ in range(len(self._queue))]
+        return [one for one in waiting if not one.is_settled]  # some gave up waiting
 
     def _write(self, batch: list[Pending]) -> None:
         try:

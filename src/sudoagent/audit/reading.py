@@ -26,6 +26,7 @@ class Segment:
     """One file of a log: where its part of the chain begins, and the link that it ends with."""
 
     path: Path
+    identity: tuple[int, int]
     size: int
     first: SealedLine | None
     last: Link | None
@@ -95,15 +96,17 @@ def _segments(paths: Iterable[Path]) -> Iterator[Segment]:
         beside = [path for path in segments(given) if path != given]
         for path in (*beside, given):
             if path == given and not path.exists() and head_path(path).exists():
-                yield Segment(path, 0, None, None)  # removed: what its head names is missing
+                yield Segment(
+                    path, (0, 0), 0, None, None
+                )  # removed: what its head names is missing
                 continue
             found = path.stat()
             if (found.st_dev, found.st_ino) not in seen:
                 seen.add((found.st_dev, found.st_ino))
-                yield _segment(path, found.st_size)
+                yield _segment(path, found)
 
 
-def _segment(path: Path, size: int) -> Segment:
+def _segment(path: Path, found: os.stat_result) -> Segment:
     with opened(path) as file:
         first = next((line for line in map(_sealed, _opening_lines(file)) if line), None)
         if path.suffix == ".gz":
@@ -111,9 +114,9 @@ def _segment(path: Path, size: int) -> Segment:
             for raw in file:
                 last = read_link(raw) or last
         else:
-            file.seek(max(0, size - 4096))
+            file.seek(max(0, found.st_size - 4096))
             last = read_link(file.read())
-    return Segment(path, size, first, last)
+    return Segment(path, (found.st_dev, found.st_ino), found.st_size, first, last)
 
 
 def _opening_lines(file: BinaryIO) -> Iterator[bytes]:

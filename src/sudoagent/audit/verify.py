@@ -72,22 +72,18 @@ def verify_files(
     With a public ``key``, the checkpoints (beside each log unless named) are witnesses too, and
     have to be there. Raises ``OSError`` for what cannot be read.
     """
-    # The heads before the files: what is written meanwhile only makes the log longer.
     paths = [Path(path).absolute() for path in paths]
-    heads = {path: read_head(path) for path in paths}
-    reports = []
-    for chain in chains(paths):
-        log = chain.log
-        head = heads.get(log) or read_head(log)
-        signed = _signed(log, key, checkpoints) if key is not None else []
-        walk = Walk(anchors=[*anchors, *_witnesses(signed), *_known(head)])
-        _verify(chain, walk, progress)
-        if key is not None:
-            _judge_signatures(walk, signed)
-        if head is None:
-            walk.notes.append(_HEADLESS.format(head_path(log).name))
-        reports.append(_report(str(log), [str(one.path) for one in chain.segments], walk))
-    return reports
+    while True:
+        # The heads before the files: what is written meanwhile only makes the log longer.
+        heads = {path: read_head(path) for path in paths}
+        found = chains(paths)
+        reports = [
+            _report_on(chain, heads.get(chain.log), anchors, key, checkpoints, progress)
+            for chain in found
+        ]
+        if all(report.intact for report in reports) or _files(found) == _files(chains(paths)):
+            return reports
+        # A file was rotated under our eyes: what it held was not where it was looked for.
 
 
 def verify_lines(
@@ -103,6 +99,29 @@ def verify_lines(
     return _report(name, (name,), walk)
 
 
+def _files(found: Iterable[Chain]) -> set[tuple[Path, tuple[int, int]]]:
+    return {(one.path, one.identity) for chain in found for one in chain.segments}
+
+
+def _report_on(
+    chain: Chain,
+    head: Link | None,
+    anchors: Sequence[Anchor],
+    key: Ed25519PublicKey | None,
+    checkpoints: Path | None,
+    progress: Progress | None,
+) -> Report:
+    head = head or read_head(chain.log)
+    signed = _signed(chain.log, key, checkpoints) if key is not None else []
+    walk = Walk(anchors=[*anchors, *_witnesses(signed), *_known(head)])
+    _walk(chain, walk, progress)
+    if key is not None:
+        _judge_signatures(walk, signed)
+    if head is None:
+        walk.notes.append(_HEADLESS.format(head_path(chain.log).name))
+    return _report(str(chain.log), [str(one.path) for one in chain.segments], walk)
+
+
 def _known(head: Link | None) -> list[Anchor]:
     return [Anchor(head.seq, head.hash, "the head file")] if head is not None else []
 
@@ -116,7 +135,7 @@ def _witnesses(signed: Iterable[Checkpoint | None]) -> list[Anchor]:
     return [Anchor(one.seq, one.hash, "a signed checkpoint") for one in signed if one is not None]
 
 
-def _verify(chain: Chain, walk: Walk, progress: Progress | None) -> None:
+def _walk(chain: Chain, walk: Walk, progress: Progress | None) -> None:
     for segment in chain.segments:
         walk.begin_file(str(segment.path))
         for place, raw in lines(segment, progress):

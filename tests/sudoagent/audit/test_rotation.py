@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sudoagent.audit import JsonlAuditLogger, Rotation
+from sudoagent.audit import verify as verify_module
 from sudoagent.audit.chain import Link
 from sudoagent.audit.rotation import archive_name, segments
 from sudoagent.audit.verify import parse_anchor, verify_files
@@ -231,3 +232,23 @@ def test_foreign_bytes_at_the_end_are_damage(log: Path) -> None:
     with open(log, "ab") as file:
         file.write(b"hello\n")
     assert kinds(log) == ["foreign"]
+
+
+def test_a_log_that_is_rotated_while_it_is_verified_is_read_again(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = written(log, 3)
+    found = []
+    real = verify_module.chains
+
+    def rotated_after(paths: list[Path]) -> object:
+        result = real(paths)
+        if not found:
+            log.rename(log.with_name("audit.jsonl.1"))
+            logger.log(entry())
+        found.append(result)
+        return result
+
+    monkeypatch.setattr(verify_module, "chains", rotated_after)
+    assert verified(log).intact
+    assert len(found) > 1
