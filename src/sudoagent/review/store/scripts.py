@@ -18,12 +18,23 @@ _FLAGS = {
     "vote": "allow-oom",
     "end": "allow-oom",
     "claim": "allow-oom",
+    "attempt": "allow-oom",
     "attach": "allow-oom",
     "take": "allow-oom",
     "painted": "allow-oom",
     "freeze": "allow-oom",
     "announce": "allow-oom",
     "held": "allow-oom",
+    "home_mark": "allow-oom",
+    "home_take": "allow-oom",
+    "home_done": "allow-oom",
+    "decided": "allow-oom",
+    "deliver": "allow-oom",
+    "report": "allow-oom",
+    "thread_take": "allow-oom",
+    "thread_begin": "allow-oom",
+    "thread_said": "allow-oom",
+    "thread_done": "allow-oom",
 }
 
 

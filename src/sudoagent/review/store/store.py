@@ -8,8 +8,11 @@ from types import TracebackType
 from typing import Self
 
 from .addresses import Address, parse_address
+from .attempts import Attempts
+from .deliveries import Deliveries
 from .facts import ServerFacts
 from .hints import listen
+from .homes import Homes
 from .keys import Keys
 from .link import Link
 from .locators import EmbeddedLocator, Locator, locator_for
@@ -17,6 +20,7 @@ from .presence import Presence
 from .repaints import Repaints
 from .replies import Hint
 from .reviews import Reviews
+from .threads import Threads
 
 __all__ = ["ReviewStore"]
 
@@ -27,14 +31,19 @@ class ReviewStore(Reviews):
     """Requests and everything around them, in one namespace of one server.
 
     Belongs to the event loop that opened it. ``repaints`` is the queue of cards to repaint,
-    ``presence`` knows bots, freeze and held-back requests.
+    ``threads`` that of threads to tell something in; ``presence`` knows bots, freeze and held-back
+    requests; ``attempts`` counts how often a reviewer stated a number.
     """
 
     def __init__(self, link: Link, keys: Keys, locator: Locator) -> None:
         super().__init__(link, keys)
         self._locator = locator
+        self.attempts = Attempts(link, keys)
         self.repaints = Repaints(link, keys)
+        self.threads = Threads(link, keys)
         self.presence = Presence(link, keys)
+        self.homes = Homes(link, keys)
+        self.deliveries = Deliveries(link, keys)
 
     @classmethod
     async def open(
