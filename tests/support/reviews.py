@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sudoagent.review.request import Request, SignedVote, encode
-from sudoagent.review.seal import Keyring
+from sudoagent.review.request import Request, SignedOutcome, SignedVote, encode
+from sudoagent.review.seal import Keyring, Purpose
 from sudoagent.review.store import CreateReply, ReviewStore, VoteReply
 
 KEYRING = Keyring(["a secret of this test deployment"])
@@ -51,9 +51,29 @@ def make_vote(
     return SignedVote(**(usual | fields))
 
 
-def sealed(record: Request | SignedVote) -> bytes:
+def make_outcome(request: Request, outcome: str = "success", **fields: Any) -> SignedOutcome:
+    """What became of exactly this call."""
+    usual: dict[str, Any] = {
+        "v": 1,
+        "request_id": request.id,
+        "nonce": request.nonce,
+        "digest": request.digest,
+        "outcome": outcome,
+        "seconds": 1.5,
+    }
+    return SignedOutcome(**(usual | fields))
+
+
+_PURPOSES: dict[type, Purpose] = {
+    Request: "request",
+    SignedVote: "vote",
+    SignedOutcome: "outcome",
+}
+
+
+def sealed(record: Request | SignedVote | SignedOutcome) -> bytes:
     """The record as it travels."""
-    return KEYRING.seal(encode(record), "request" if isinstance(record, Request) else "vote")
+    return KEYRING.seal(encode(record), _PURPOSES[type(record)])
 
 
 async def create(store: ReviewStore, **fields: Any) -> Request:

@@ -16,8 +16,6 @@ from ._slack_question import Question
 
 __all__ = ["Earlier", "find_earlier", "outcome_unknown"]
 
-# Each expired or withdrawn request of a key adds a link to the chain that is followed here.
-_MOST_LINKS = 200
 # How long the card of a request may be on its way: Slack's patience and a few retries.
 _PLACING_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
@@ -32,30 +30,28 @@ class Earlier:
 
 
 async def find_earlier(store: ReviewStore, question: Question) -> tuple[Earlier | None, str | None]:
-    """Return the request to take up, if there is one, and the key under which to ask anew.
+    """Return the request to take up, else the id of the one that a new one takes the place of.
 
-    An expired or withdrawn request is not taken up. Raises ``ApprovalDenied`` when the key
-    belongs to another call, ``OutcomeUnknown`` when its approval was used, ``ApprovalError`` when
-    what is stored cannot be trusted, and ``ApproverUnavailable`` when the store cannot be asked.
+    A request that expired or was withdrawn is not taken up, but replaced. Raises ``ApprovalDenied``
+    when the key belongs to another call, ``OutcomeUnknown`` when its approval was used,
+    ``ApprovalError`` when what is stored cannot be trusted, and ``ApproverUnavailable`` when the
+    store cannot be asked.
     """
-    key = question.idempotency_key
-    if key is None:
+    if question.idempotency_key is None:
         return None, None
     try:
-        for _ in range(_MOST_LINKS):
-            binding = await store.bound(key)
-            if binding is None:
-                return None, key
-            stored, request = await _trusted(store, question, binding)
-            stored = await _settled(store, stored)
-            if stored.claimed_by is not None:
-                raise outcome_unknown(request.id)
-            if stored.state not in ("expired", "cancelled"):
-                return Earlier(request, _deadline(question, stored)), key
-            key = f"{question.idempotency_key}\0after {request.id}"
+        binding = await store.bound(question.idempotency_key)
+        if binding is None:
+            return None, None
+        stored, request = await _trusted(store, question, binding)
+        stored = await _settled(store, stored)
     except StoreError as error:
         raise ApproverUnavailable(error.reason) from error
-    raise ApprovalError("too many requests with this idempotency key ended without a decision")
+    if stored.claimed_by is not None:
+        raise outcome_unknown(request.id)
+    if stored.state in ("expired", "cancelled"):
+        return None, request.id
+    return Earlier(request, _deadline(question, stored)), None
 
 
 def outcome_unknown(request_id: str) -> OutcomeUnknown:

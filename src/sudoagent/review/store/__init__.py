@@ -4,13 +4,17 @@
     reply = await store.create(request, sealed, caps=Caps(), idempotency_key=None)
 
 A store's own methods concern requests; ``store.repaints`` is the queue of cards to repaint,
+``store.threads`` that of threads to tell something in,
+``store.homes`` that of Home tabs, ``store.deliveries`` knows what came already,
 ``store.presence`` knows bots, freeze and held-back requests, ``store.listen`` brings hints.
 """
 
 from __future__ import annotations
 
+from .deliveries import Deliveries
 from .errors import StoreError, StoreRefused, StoreUnavailable
 from .facts import ServerFacts
+from .homes import DueHome, Homes
 from .presence import Presence
 from .repaints import Repaints
 from .replies import (
@@ -22,27 +26,34 @@ from .replies import (
     FreezeState,
     HeldBack,
     Hint,
+    ReportReply,
     StoredReview,
     VoteReply,
 )
 from .store import ReviewStore
+from .threads import Threads
 
 __all__ = [
     "Binding",
     "Caps",
     "ClaimReply",
     "CreateReply",
+    "Deliveries",
+    "DueHome",
     "EndReply",
     "FreezeState",
     "HeldBack",
     "Hint",
+    "Homes",
     "Presence",
     "Repaints",
+    "ReportReply",
     "ReviewStore",
     "ServerFacts",
     "StoreError",
     "StoreRefused",
     "StoreUnavailable",
     "StoredReview",
+    "Threads",
     "VoteReply",
 ]

@@ -53,6 +53,11 @@ class Keys:
         return self.prefix + "pending"
 
     @property
+    def threads(self) -> str:
+        """Sorted set: requests in whose thread something is to be told, by when."""
+        return self.prefix + "threads"
+
+    @property
     def bots(self) -> str:
         """Sorted set: bots by the time until which they count as present."""
         return self.prefix + "bots"
@@ -60,6 +65,19 @@ class Keys:
     def bot(self, bot_id: str) -> str:
         """Hash: what one bot says of itself while it is present."""
         return f"{self.prefix}bot:{bot_id}"
+
+    @property
+    def homes(self) -> tuple[str, str, str]:
+        """The queue of Home tabs to publish, who looks at theirs, and what is shown to whom."""
+        return (self.prefix + "homes", self.prefix + "viewers", self.prefix + "shown")
+
+    def decided(self, person: str) -> str:
+        """Sorted set: requests that a person (``team/user``) voted on, by time."""
+        return f"{self.prefix}decided:{person}"
+
+    def delivery(self, body: bytes) -> str:
+        """Hash: deliveries of one body."""
+        return f"{self.prefix}delivery:{hashlib.sha256(body).hexdigest()}"
 
     @property
     def freeze(self) -> str:

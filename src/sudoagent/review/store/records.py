@@ -67,6 +67,12 @@ def _review(fields: dict[str, bytes], now: int, *, frozen: bool) -> StoredReview
         why=_optional(fields, "why"),
         claimed_by=_optional(fields, "claimed_by"),
         claimed_at=int(fields["claimed_at"]) if "claimed_at" in fields else None,
+        sealed_outcome=fields.get("outcome"),
+        replies={
+            name.removeprefix("reply:"): text(value)
+            for name, value in fields.items()
+            if name.startswith("reply:")
+        },
     )
 
 

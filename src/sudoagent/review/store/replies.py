@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..request import State
@@ -16,6 +17,7 @@ __all__ = [
     "FreezeState",
     "HeldBack",
     "Hint",
+    "ReportReply",
     "StoredReview",
     "VoteReply",
 ]
@@ -104,6 +106,12 @@ class ClaimReply:
     durable: bool = True
 
 
+ReportReply = Literal["reported", "already_reported", "not_claimed", "unknown"]
+"""``reported``: stored (also when this very outcome was stored before). ``already_reported``:
+another outcome is. ``not_claimed``: this owner did not claim an approval. ``unknown``: no such
+request."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """An idempotency key belongs to this request, which asks about the call with this digest."""
@@ -119,7 +127,9 @@ class StoredReview:
     Times are milliseconds by the server's clock, ``now`` being the moment of reading. ``revision``
     grows with every change a card should show. ``why`` says why it ended, for an end without a
     vote. ``approvals`` and ``denies`` are the server's counters, for display. ``frozen``: the
-    namespace was frozen at the moment of reading.
+    namespace was frozen at the moment of reading. ``sealed_outcome`` is what became of the call.
+    ``replies`` are those in the thread, by name: the message's ts, or something that is none while
+    it is not known whether it is there.
     """
 
     id: str
@@ -142,6 +152,8 @@ class StoredReview:
     why: str | None = None
     claimed_by: str | None = None
     claimed_at: int | None = None
+    sealed_outcome: bytes | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:

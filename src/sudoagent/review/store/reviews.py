@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..request import SCHEMA_VERSION, MalformedRecord, Request, SignedVote, State, is_request_id
+from ..request import (
+    SCHEMA_VERSION,
+    MalformedRecord,
+    Request,
+    SignedOutcome,
+    SignedVote,
+    State,
+    is_request_id,
+)
 from .keys import Keys, asker_number
 from .link import Link
 from .records import MAX_STORED_BYTES, read_record, read_state, text
-from .replies import Binding, Caps, ClaimReply, CreateReply, EndReply, StoredReview, VoteReply
+from .replies import (
+    Binding,
+    Caps,
+    ClaimReply,
+    CreateReply,
+    EndReply,
+    ReportReply,
+    StoredReview,
+    VoteReply,
+)
 
 __all__ = ["RETENTION_MS", "Reviews"]
 
@@ -39,20 +56,25 @@ class Reviews:
         *,
         caps: Caps | None = None,
         idempotency_key: str | None = None,
+        replaces: str | None = None,
     ) -> CreateReply:
         """Store a pending request, unless the key is bound, a cap reached or the namespace frozen.
 
-        ``sealed`` is the sealed form of ``request``, the only part that counts later.
+        ``sealed`` is the sealed form of ``request``, the only part that counts later. ``replaces``
+        is the id of the request that the key is bound to, if that has expired or was withdrawn: the
+        key is bound to the new one then, by whoever comes first.
         """
         limits = caps or Caps()
         asker = request.requester or request.agent or ""
         keys = (*self._keys.shared(), self._keys.request(request.id))
         if idempotency_key is not None:
             keys = (*keys, self._keys.idempotency(idempotency_key))
+            if replaces is not None:
+                keys = (*keys, self._keys.request(replaces))
         args = (
             *(request.id, request.nonce, request.digest, request.created_at, request.expires_at),
             *(request.quorum, request.deny_quorum, asker_number(asker), sealed),
-            *(limits.total, limits.per_asker, f"|{request.channel}|{asker}"),
+            *(limits.total, limits.per_asker, f"|{request.channel}|{asker}", replaces or ""),
         )
         reply = await self._link.run("create", keys, self._args(*args))
         return _create_reply(request.id, reply)
@@ -62,7 +84,7 @@ class Reviews:
     ) -> bool:
         """Store where the message is. The first one stays; false when another one is stored."""
         args = self._args(channel, message_ts, team_id or "")
-        return bool(await self._run("attach", request_id, args))
+        return bool(await self._link.run("attach", self._threaded(request_id), args))
 
     async def read(self, request_id: str) -> StoredReview | None:
         """Return one request, ``None`` when it is not stored. Raises ``MalformedRecord``."""
@@ -101,7 +123,7 @@ class Reviews:
         args = self._args(
             vote.nonce, vote.digest, f"{vote.team_id}/{vote.user_id}", vote.choice, sealed
         )
-        keys = (*self._keys.shared(), self._keys.request(vote.request_id))
+        keys = self._threaded(vote.request_id)
         reply, durable = await self._link.run_confirmed("vote", keys, args)
         kind, *rest = reply
         if not rest:
@@ -136,6 +158,15 @@ class Reviews:
             durable=durable,
         )
 
+    async def report(self, outcome: SignedOutcome, sealed: bytes, owner: str) -> ReportReply:
+        """Store what became of the call whose approval ``owner`` claimed. The first one stays.
+
+        ``sealed`` is the sealed form of ``outcome``, the only part that counts.
+        """
+        keys, args = self._threaded(outcome.request_id), self._args(owner, sealed)
+        reply: ReportReply = text(await self._link.run("report", keys, args))  # type: ignore[assignment]  # the script's closed set
+        return reply
+
     async def bound(self, idempotency_key: str) -> Binding | None:
         """Return the request that an idempotency key belongs to."""
         key = self._keys.idempotency(idempotency_key)
@@ -169,6 +200,10 @@ class Reviews:
             state=read_state(rest[0]) if rest else None,
             remaining_ms=rest[1] if len(rest) > 1 else 0,
         )
+
+    def _threaded(self, request_id: str) -> tuple[str, ...]:
+        """The keys of a change that the request's thread tells about."""
+        return (*self._keys.shared(), self._keys.request(request_id), self._keys.threads)
 
     async def _run(self, name: str, request_id: str, args: tuple[Any, ...]) -> Any:
         return await self._run_many(name, [request_id], args)

@@ -1,4 +1,5 @@
 -- ARGV: 4 channel id, 5 message ts, 6 team id. The first message stays the request's message.
+-- KEYS: 9 the queue of threads.
 begin_write()
 local fields = load_request()
 if not fields then return 0 end
@@ -7,5 +8,8 @@ if fields.ts then
 end
 redis.call('HSET', request, 'channel', ARGV[4], 'ts', ARGV[5], 'team', ARGV[6])
 -- It may have ended, or been voted on, before the message was known.
-if fields.revision > 1 then changed(fields.id, repaints) end
+if fields.revision > 1 then
+  changed(fields.id, repaints)
+  index(KEYS[9], now, fields.id, 'NX')
+end
 return 1

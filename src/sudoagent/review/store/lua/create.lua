@@ -1,6 +1,7 @@
 -- ARGV: 4 id, 5 nonce, 6 digest, 7 created_at, 8 expires_at, 9 quorum, 10 deny_quorum,
---       11 asker number, 12 sealed request, 13 cap in all, 14 cap per asker, 15 held-back field.
--- KEYS: 9 the idempotency key's hash, when there is one.
+--       11 asker number, 12 sealed request, 13 cap in all, 14 cap per asker, 15 held-back field,
+--       16 the id of the ended request whose idempotency key this one takes over, or ''.
+-- KEYS: 9 the idempotency key's hash, when there is one, 10 the ended request, when there is one.
 local id, nonce, digest, expires_at = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[8])
 local asker, cap_total, cap_asker = ARGV[11], tonumber(ARGV[13]), tonumber(ARGV[14])
 local once = KEYS[9]
@@ -25,6 +26,13 @@ local function is_capped()
   return #own >= cap_asker and count_live(own, cap_asker)
 end
 
+-- Only what ended without an answer gives its key away, and to one successor.
+local function gives_way(bound_to)
+  if bound_to ~= ARGV[16] then return false end
+  local state = redis.pcall('HGET', KEYS[10], 'state')
+  return state == 'expired' or state == 'cancelled'
+end
+
 -- Counted per hour, once per request: a repeated command must not count twice.
 local function hold_back()
   local field = ARGV[15]
@@ -43,7 +51,7 @@ local stored = redis.call('HGET', request, 'nonce')
 if stored then return {(stored == nonce) and 'created' or 'conflict'} end
 if once then
   local bound = redis.call('HMGET', once, 'request', 'digest')
-  if bound[1] then return {'bound', bound[1], bound[2]} end
+  if bound[1] and not gives_way(bound[1]) then return {'bound', bound[1], bound[2]} end
 end
 if is_frozen() then return {'frozen', redis.call('HGET', freeze, 'reason') or ''} end
 if expires_at <= now then return {'expired'} end

@@ -1,4 +1,4 @@
--- ARGV: 4 nonce, 5 digest, 6 voter ("team/user"), 7 choice, 8 sealed vote.
+-- ARGV: 4 nonce, 5 digest, 6 voter ("team/user"), 7 choice, 8 sealed vote. KEYS: 9 the queue of threads.
 begin_write()
 local nonce, digest, voter, choice, sealed = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local fields = load_request()
@@ -24,6 +24,7 @@ if earlier then return reply('already_voted') end
 
 local counter = (choice == 'approve') and 'approvals' or 'denies'
 redis.call('HSET', request, 'vote:' .. voter, sealed)
+index(KEYS[9], now, fields.id, 'NX')
 fields[counter] = redis.call('HINCRBY', request, counter, 1)
 local met = (fields.denies >= fields.deny_quorum) and 'denied'
   or (fields.approvals >= fields.quorum) and 'approved'
