@@ -48,7 +48,7 @@ class View:
 
     def show(self, section: Section) -> None:
         """Print one section."""
-        self._rest()
+        self.rest()
         self._console.print(Text(f"\n{section.title}", style="bold"))
         for check in section.checks:
             self._show(check)
@@ -56,7 +56,7 @@ class View:
 
     def wait(self, seconds: float, *, patient: bool) -> None:
         """Say that a test request is on its way, and who must do something now."""
-        self._rest()
+        self.rest()
         if patient:
             self._console.print(
                 Text(
@@ -69,7 +69,7 @@ class View:
 
     def sum_up(self, sections: list[Section]) -> None:
         """Print how many checks found what."""
-        self._rest()
+        self.rest()
         found = Counter(check.status for section in sections for check in section.checks)
         line = Text("\n")
         for status, words in _SUMS.items():
@@ -104,7 +104,8 @@ class View:
             self._spinner = self._console.status(Text(f"{words} …", style="dim"))
             self._spinner.start()
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
+        """Stop moving, and give the terminal its cursor back."""
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None

@@ -48,7 +48,11 @@ def doctor(post: bool, no_wait: bool, timeout: float, log: Path, as_json: bool) 
     view = None if as_json else View()
     waiting = None if view is None else lambda: view.wait(timeout, patient=not no_wait)
     trial = Trial(None if no_wait else timeout, waiting or _nothing) if post else None
-    sections = asyncio.run(_examined(log, trial, view))
+    try:
+        sections = asyncio.run(_examined(log, trial, view))
+    finally:
+        if view is not None:
+            view.rest()
     if view is None:
         click.echo(json.dumps(_document(sections)))
     else:

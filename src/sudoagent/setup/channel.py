@@ -17,8 +17,6 @@ __all__ = ["Place", "check_channel"]
 _ID = re.compile(r"[CG][A-Z0-9]{2,}")
 _PERSON = re.compile(r"[UWD][A-Z0-9]{2,}")
 _PATIENCE = 5.0
-_MOST_PAGES = 20
-_NAMED = "the channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ async def _find(
     """Return the channel, or else the names of all that the app can see."""
     if _ID.fullmatch(named):
         answer = await client.call("conversations.info", patience=_PATIENCE, channel=named)
-        return answer["channel"], ()
+        return answer.get("channel"), ()
     names: list[str] = []
     types = "public_channel,private_channel"
     async for page in _pages(client, "conversations.list", types=types, limit=1000):
@@ -120,7 +118,7 @@ async def _pages(
     client: SlackClient, method: str, **arguments: Any
 ) -> AsyncIterator[Mapping[str, Any]]:
     cursor: str | None = None
-    for _ in range(_MOST_PAGES):
+    while True:
         page = await client.call(method, patience=_PATIENCE, cursor=cursor, **arguments)
         yield page
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or None

@@ -21,12 +21,16 @@ def check_log(path: Path) -> tuple[Check, ...]:
     """Look at the log's place, at the file if there is one, and at the room that is left."""
     path = Path(os.path.abspath(path))
     try:
-        writable = _check_place(path)
+        return _look(path)
     except AuditLogError as error:
         return (failed("audit log", error.reason, "until then no guarded call runs"),)
     except OSError as error:
         told = f"the audit log {path} cannot be looked at: {error.strerror}"
         return (failed("audit log", told, "choose another path"),)
+
+
+def _look(path: Path) -> tuple[Check, ...]:
+    writable = _check_place(path)
     if writable.status == "failed" or not path.exists():
         return (writable, *_room(path))
     return (writable, _verified(path), *_room(path))

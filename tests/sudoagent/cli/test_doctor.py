@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -105,6 +106,10 @@ def test_a_good_deployment_is_good(bot: BotProcess, deployment: Deployment):
     assert found["Bots/same key"][0]["status"] == "ok"
     assert found["Bots/freeze"][0]["status"] == "ok"
     assert found["Server/scripts"][0]["status"] == "ok"
+    done = deployment.doctor()
+    assert done.exit_code == 0
+    assert "0 to change" in done.output
+    assert "`sudoagent doctor --post` tries it" in done.output
 
 
 def test_what_is_printed_is_one_line_a_check_with_the_cure_below(
@@ -238,12 +243,22 @@ def test_a_click_shows_that_all_of_it_works(
 def test_without_waiting_the_request_is_posted_and_withdrawn(
     bot: BotProcess, deployment: Deployment, slack: Playground
 ):
-    doctor = deployment.start("--post", "--no-wait", "--json")
+    doctor = deployment.start("--post", "--no-wait")
     output, _ = doctor.communicate(timeout=30)
     assert doctor.returncode == 0, output
-    (check,) = (c for c in json.loads(output)["checks"] if c["section"] == "Test request")
-    assert (check["status"], "withdrawn" in check["sentence"]) == ("ok", True)
+    assert "✓ request      posted, and withdrawn at once" in output
+    assert "press a button" not in output
     card = slack.wait_for_message("This is a test")
+    slack.wait_for_revision(card.ts, without_buttons=True)
+
+
+def test_ctrl_c_withdraws_the_request(bot: BotProcess, deployment: Deployment, slack: Playground):
+    doctor = deployment.start("--post")
+    card = slack.wait_for_message("This is a test", timeout=30.0)
+    doctor.send_signal(signal.SIGINT)
+    output, _ = doctor.communicate(timeout=30)
+    assert doctor.returncode == 1
+    assert "Traceback" not in output
     slack.wait_for_revision(card.ts, without_buttons=True)
 
 
@@ -267,7 +282,7 @@ def test_a_message_that_slack_does_not_take_says_why(
     bot: BotProcess, deployment: Deployment, slack: Playground
 ):
     slack.fail("chat.postMessage", "error", error="restricted_action", times=5)
-    doctor = deployment.start("--post")
+    doctor = deployment.start("--post", "--no-wait", "--json")
     output, _ = doctor.communicate(timeout=30)
     assert doctor.returncode == 1
     assert "it could not be asked: Slack refused chat.postMessage: restricted_action" in output

@@ -92,6 +92,11 @@ def test_a_path_below_a_file_is_a_sentence(tmp_path: Path):
     assert check.status == "failed"
 
 
+def test_a_name_that_no_file_can_have_is_a_sentence(tmp_path: Path):
+    check = found(tmp_path / ("x" * 300) / "audit.jsonl")["audit log"]
+    assert (check.status, "cannot be looked at" in check.sentence) == ("failed", True)
+
+
 def test_a_large_log_is_left_to_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write(tmp_path / "audit.jsonl")
     monkeypatch.setattr(module, "_LARGE", 10)
