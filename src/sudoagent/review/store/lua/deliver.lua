@@ -1,10 +1,10 @@
 -- ARGV: 4 what tells this delivery from another one of the same body, 5 '1' when Slack says that it
--- tries again, 6 for how many ms it is remembered. KEYS: 8 deliveries of this body.
+-- tries again, 6 for how many ms it is remembered, 7 whoever asks, a fresh id: the same question again,
+-- after its reply was lost, gets the same answer. KEYS: 8 deliveries of this body.
 begin_write()
-local body = KEYS[8]
-local earlier = redis.call('HGET', body, 'first')
-local is_new = redis.call('HSETNX', body, 'at:' .. ARGV[4], 1) == 1
-redis.call('HSETNX', body, 'first', now)
+local body, stamp, asks = KEYS[8], 'at:' .. ARGV[4], ARGV[7]
+redis.call('HSETNX', body, 'first', asks)
+redis.call('HSETNX', body, stamp, asks)
 redis.call('PEXPIREAT', body, now + tonumber(ARGV[6]))
-if earlier and ARGV[5] == '1' then return 0 end
-return is_new and 1 or 0
+local known = (ARGV[5] == '1') and 'first' or stamp
+return (redis.call('HGET', body, known) == asks) and 1 or 0
