@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from .request import MalformedRecord
+from .request import MalformedRecord, is_request_id
 from .store import Hint, ReviewStore, StoredReview, StoreError
 
 __all__ = ["Ending", "Waiter"]
@@ -70,8 +70,11 @@ class Waiter:
         """Wait until the request has ended, or until ``deadline`` on the monotonic clock.
 
         The deadline holds whatever the server's clock does; the answer comes two seconds after it
-        at the latest. While the server is away, waiting goes on.
+        at the latest. While the server is away, waiting goes on. Raises ``ValueError`` for a
+        request id that the library did not make.
         """
+        if not is_request_id(request_id):
+            raise ValueError("not a request id: the library makes them, as UUID4")
         self._start()
         loop = asyncio.get_running_loop()
         ending: asyncio.Future[Ending] = loop.create_future()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from sudoagent.errors import ApprovalError
+from sudoagent.review import background as background_module
 from sudoagent.review.background import Background, background
 
 
@@ -209,6 +210,35 @@ def test_every_caller_gets_the_same_background_until_it_has_stopped() -> None:
     second.stop()
 
 
+def test_an_interrupt_before_the_work_was_submitted_leaves_nothing_running(
+    own: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    work = Waiting()
+    monkeypatch.setattr("sudoagent.review.background._Job.submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        own.run(work.forever())
+    assert not work.began.is_set()
+
+
+def test_an_interrupt_after_the_work_has_finished_waits_for_nothing(
+    own: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit: Any = background_module._Job.submit
+
+    def submit_then_interrupt(job: Any) -> None:
+        submit(job)
+        while not (job._task and job._task.done()):
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(background_module._Job, "submit", submit_then_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        own.run(answer())
+
+
 def test_a_forked_child_has_a_background_of_its_own(own: Background) -> None:
     assert background().run(answer()) == 42
     child = os.fork()
@@ -242,8 +272,11 @@ async def awaiting(): await background().arun(work())
 
 def run_program(ending: str, number: int | None = None) -> tuple[list[str], int]:
     """Run a program that waits; send it a signal once it does. Its lines and its exit code."""
+    # Measuring coverage takes SIGTERM for itself, and such a program is left alone.
+    environ = {name: text for name, text in os.environ.items() if "COVERAGE" not in name}
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM + ending],
+        env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

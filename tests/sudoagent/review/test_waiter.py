@@ -13,10 +13,10 @@ import pytest
 from sudoagent.review.background import background
 from sudoagent.review.desk import shared_desk
 from sudoagent.review.request import Request
-from sudoagent.review.store import ReviewStore
+from sudoagent.review.store import Hint, ReviewStore
 from sudoagent.review.waiter import Ending, Waiter
 from support.reviews import create, make_request, sealed, vote
-from support.valkey import Server
+from support.valkey import Server, eventually
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -231,6 +231,31 @@ async def test_a_check_of_everything_finds_what_no_hint_told(
     assert not waiting[0].done()
     for task in waiting:
         task.cancel()
+
+
+async def test_an_id_of_no_request_is_refused_and_the_others_wait_on(
+    store: ReviewStore, waiter: Waiter
+) -> None:
+    request = await create(store)
+    waiting = await waits(waiter, request)
+    with pytest.raises(ValueError, match="not a request id"):
+        await waiter.wait("../etc", soon())
+    await vote(store, request)
+    assert (await waiting).kind == "ended"
+
+
+async def test_others_may_overhear_what_the_subscription_brings(
+    store: ReviewStore, waiter: Waiter
+) -> None:
+    first: list[Hint] = []
+    second: list[Hint] = []
+    waiter.overhear(first.append)
+    await asyncio.to_thread(eventually, lambda: first, "the connection")
+    waiter.overhear(second.append)
+    assert second == [Hint(kind="connected")]
+    await store.presence.freeze("why", "U9")
+    await asyncio.to_thread(eventually, lambda: len(first) == 2, "the freeze")
+    assert first == second == [Hint(kind="connected"), Hint(kind="frozen")]
 
 
 class TestWithAServerThatFails:

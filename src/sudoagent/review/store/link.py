@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -92,27 +93,37 @@ class Link:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._drop(self._client)
+        client, self._client = self._client, None
+        await self._close_if_dropped(client)
 
     async def call(self, ask: Callable[[Redis], Awaitable[T]]) -> T:
         """Return what ``ask`` returns, repeated while the server is away. Raises ``StoreError``."""
+        try:
+            # Also bounds the wait for a free connection while thousands ask a frozen server.
+            async with asyncio.timeout(self._patience + _SOCKET_SECONDS):
+                return await self._repeat(ask)
+        except builtins.TimeoutError as error:
+            raise self._judge(error) from error
+
+    async def _repeat(self, ask: Callable[[Redis], Awaitable[T]]) -> T:
         cancellations = Cancellations()
         give_up = time.monotonic() + self._patience
-        for pause in _pauses():
-            client = None
+        pauses = _pauses()
+        while True:
+            client, pause = None, next(pauses)
             try:
                 client = await self._connected()
-                reply = await ask(client)
-                cancellations.heed()
-                return reply
+                return await ask(client)
             except (StoreUnavailable, *_NOT_NOW, RedisError) as error:
                 failure = self._judge(error)
-                await self._drop(client)
+                if isinstance(failure, StoreUnavailable):
+                    self._client = None if self._client is client else self._client
                 if isinstance(failure, StoreRefused) or time.monotonic() + pause > give_up:
                     raise failure from error
-            cancellations.heed()
+            finally:
+                await self._close_if_dropped(client)
+                cancellations.heed()
             await asyncio.sleep(pause)
-        raise AssertionError("the pauses never end")
 
     async def command(self, *words: str | int) -> Any:
         """Send one command that changes nothing and return its reply. Raises ``StoreError``."""
@@ -154,10 +165,6 @@ class Link:
         """Return a client of its own for a subscription. The caller closes it; errors are raw."""
         return _client(await self._locator.locate(), connections=1)
 
-    def judge(self, error: Exception) -> StoreError:
-        """Return our error for one that a dedicated client raised."""
-        return self._judge(error)
-
     def _script(self, name: str) -> Script:
         return script(name, with_flags=self.facts.reads_flags)
 
@@ -184,14 +191,11 @@ class Link:
         if time.monotonic() - self._facts_at > _FACTS_SECONDS:
             await self._learn_facts(client)
 
-    async def _drop(self, client: Redis | None) -> None:
+    async def _close_if_dropped(self, client: Redis | None) -> None:
         # The idle connections of a server that failed once are as dead as the one that noticed;
         # others who use this client fail at once and repeat, instead of timing out one by one.
-        if client is None:
-            return
-        if self._client is client:
-            self._client = None
-        await client.aclose()
+        if client is not None and client is not self._client:
+            await client.aclose()
 
     def _judge(self, error: Exception) -> StoreError:
         if isinstance(error, StoreError):
@@ -234,7 +238,8 @@ def _client(url: str, *, connections: int) -> Redis:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=connections,
-            timeout=_SOCKET_SECONDS,
+            # For a free connection; every command is bounded as a whole.
+            timeout=None,
             socket_timeout=_SOCKET_SECONDS,
             socket_connect_timeout=_SOCKET_SECONDS,
             # One place repeats commands, and it is not this one.

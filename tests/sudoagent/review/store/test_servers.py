@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -108,6 +109,29 @@ async def test_a_server_that_is_not_there_is_unavailable_after_the_patience() ->
     with pytest.raises(StoreUnavailable, match="cannot be reached"):
         await ReviewStore.open(f"redis://127.0.0.1:{free_port()}", patience=0.2)
     assert time.monotonic() - began < 10
+
+
+async def test_thousands_of_commands_at_once_share_a_few_connections(
+    store: ReviewStore, server: Server
+) -> None:
+    with server.client() as client:
+        before = client.info("stats")["total_connections_received"]
+        times = await asyncio.gather(*(store.now_ms() for _ in range(3000)))
+        after = client.info("stats")["total_connections_received"]
+    assert len(times) == 3000
+    assert after - before <= 20
+
+
+async def test_a_frozen_server_holds_nobody_longer_than_the_patience(own_server: Server) -> None:
+    async with await ReviewStore.open(own_server.url, patience=0.5) as store:
+        own_server.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        calls = (store.now_ms() for _ in range(300))
+        replies = await asyncio.gather(*calls, return_exceptions=True)
+        assert {type(reply) for reply in replies} == {StoreUnavailable}
+        assert time.monotonic() - began < 15
+        own_server.signal(signal.SIGCONT)
+        assert await store.now_ms() > 0
 
 
 async def test_something_else_behind_the_port_is_an_error_of_ours() -> None:
