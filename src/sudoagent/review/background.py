@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
@@ -21,8 +22,12 @@ from .termination import heeding_termination
 
 __all__ = ["Background", "Closable", "background"]
 
+logger = logging.getLogger(__name__)
+
 # How long an interrupted caller is held back so that its request can be withdrawn first.
 _FAREWELL_SECONDS = 3.0
+# How long the end of the program waits for what nobody waits for otherwise.
+_ERRAND_SECONDS = 2.0
 
 
 class Closable(Protocol):
@@ -43,6 +48,7 @@ class Background:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._jobs: set[asyncio.Task[Any]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
         self._shared: dict[Hashable, asyncio.Task[Any]] = {}
         self._winding_up: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._serve, name="sudoagent", daemon=True)
@@ -89,6 +95,17 @@ class Background:
                 raise
         return job.result()
 
+    def dispatch(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Start ``errand`` and return at once; what it raises is logged.
+
+        Nobody waits for it but the end of the program, for two seconds. An interpreter that is
+        ending already starts nothing any more.
+        """
+        try:
+            self._loop.call_soon_threadsafe(self._start_errand, errand)
+        except RuntimeError:
+            errand.close()
+
     async def shared(self, key: Hashable, open_it: Callable[[], Awaitable[C]]) -> C:
         """Return the one object of this process under ``key``; open it if there is none yet.
 
@@ -105,7 +122,12 @@ class Background:
         """Cancel all work, let it say goodbye for a few seconds, close what is shared, and end."""
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._begin_to_wind_up)
-        self._thread.join(2 * _FAREWELL_SECONDS)
+        self._thread.join(2 * _FAREWELL_SECONDS + _ERRAND_SECONDS)
+
+    def _start_errand(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(_logged(errand))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -124,6 +146,7 @@ class Background:
             job.cancel()
         if jobs:
             await asyncio.wait(jobs, timeout=_FAREWELL_SECONDS)
+        await _last_errands(set(self._errands))
         for opening in self._shared.values():
             with contextlib.suppress(Exception):
                 await (await opening).close()
@@ -201,6 +224,23 @@ def _notify(loop: asyncio.AbstractEventLoop, finished: asyncio.Future[None]) -> 
 def _mark(finished: asyncio.Future[None]) -> None:
     if not finished.done():
         finished.set_result(None)
+
+
+async def _last_errands(errands: set[asyncio.Task[None]]) -> None:
+    if not errands:
+        return
+    _, late = await asyncio.wait(errands, timeout=_ERRAND_SECONDS)
+    for errand in late:
+        errand.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _logged(errand: Coroutine[Any, Any, None]) -> None:
+    try:
+        await errand
+    except Exception as error:
+        # The type only: what a foreign exception says may contain argument values.
+        logger.warning("an errand failed: %s", type(error).__name__)
 
 
 async def _opened(open_it: Callable[[], Awaitable[C]]) -> C:
