@@ -153,8 +153,10 @@ def verify_stream(url: str, namespace: str, anchors: Sequence[Anchor] = ()) -> R
     name = url.rpartition("@")[2]
     try:
         head = stream_head(url, namespace)
-        known = [Anchor(head.seq, head.hash, "the stream's head")] if head is not None else []
-        return verify_lines(name, stream_lines(url, namespace), [*anchors, *known])
+        witnesses = list(anchors)
+        if head is not None:
+            witnesses.append(Anchor(head.seq, head.hash, "the stream's head", vouches=False))
+        return verify_lines(name, stream_lines(url, namespace), witnesses)
     except redis.RedisError as error:
         raise OSError(errno.EIO, f"{type(error).__name__} from Redis", name) from error
 

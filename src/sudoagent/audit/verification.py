@@ -51,11 +51,15 @@ class Place(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A link that a witness saw: a hash, or at least 12 digits of it, and who the witness is."""
+    """A link that a witness saw: a hash, or at least 12 digits of it, and who the witness is.
+
+    ``vouches`` says that the witness is worth more than the log: what it saw may be a beginning.
+    """
 
     seq: int
     prefix: str
     witness: str
+    vouches: bool = True
 
 
 class Damage(NamedTuple):
@@ -164,7 +168,8 @@ class Walk:
         self.first = line
         before = Link(line.seq - 1, line.prev)
         if before.seq and any(
-            _fits(anchor, before) for anchor in self._witnessed.get(before.seq, ())
+            anchor.vouches and _fits(anchor, before)
+            for anchor in self._witnessed.get(before.seq, ())
         ):
             self.last = before
             self.notes.append(

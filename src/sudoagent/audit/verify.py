@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Report", "parse_anchor", "verify_files", "verify_lines"]
 
 _HEADLESS = "there is no {}: entries missing at the end would go unnoticed without an --anchor"
+_TRIES = 3
 _ANCHOR = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{12,64})")
 
 
@@ -73,7 +74,8 @@ def verify_files(
     have to be there. Raises ``OSError`` for what cannot be read.
     """
     paths = [Path(path).absolute() for path in paths]
-    while True:
+    reports: list[Report] = []
+    for _ in range(_TRIES):
         # The heads before the files: what is written meanwhile only makes the log longer.
         heads = {path: read_head(path) for path in paths}
         found = chains(paths)
@@ -82,8 +84,9 @@ def verify_files(
             for chain in found
         ]
         if all(report.intact for report in reports) or _files(found) == _files(chains(paths)):
-            return reports
+            break
         # A file was rotated under our eyes: what it held was not where it was looked for.
+    return reports
 
 
 def verify_lines(
@@ -123,7 +126,7 @@ def _report_on(
 
 
 def _known(head: Link | None) -> list[Anchor]:
-    return [Anchor(head.seq, head.hash, "the head file")] if head is not None else []
+    return [Anchor(head.seq, head.hash, "the head file", vouches=False)] if head is not None else []
 
 
 def _signed(log: Path, key: Ed25519PublicKey, given: Path | None) -> list[Checkpoint | None]:
