@@ -26,7 +26,7 @@ def test_an_errand_is_run_while_its_caller_goes_on(own: Background) -> None:
     caller_is_gone, done = threading.Event(), threading.Event()
 
     async def errand() -> None:
-        while not caller_is_gone.is_set():
+        while not caller_is_gone.is_set():  # noqa: ASYNC110 - the caller is another thread
             await asyncio.sleep(0.001)
         done.set()
 
