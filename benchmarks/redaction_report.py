@@ -17,10 +17,10 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from support.redaction_corpus import Sample, corpus
-from support.redaction_held_out import held_out
-
 from sudoagent.redaction import REDACTED, Redactor
+from support.redaction.corpus import corpus
+from support.redaction.held_out import held_out
+from support.redaction.maker import Sample
 
 _REDACTOR = Redactor()
 
@@ -46,8 +46,12 @@ def report(title: str, samples: Iterable[Sample]) -> bool:
             print(outcome, sample, "->", _REDACTOR.value(sample.value, sample.name))
     whole = sum(counts.values(), Counter())
     for family, count in [*counts.items(), ("all", whole)]:
-        table.add_row(family, str(count.total()), _percent(count, "found", "missed"),
-                      _percent(count, "found", "spoiled"))
+        table.add_row(
+            family,
+            str(count.total()),
+            _percent(count, "found", "missed"),
+            _percent(count, "found", "spoiled"),
+        )
     Console().print(table)
     return min(_share(whole, "found", "missed"), _share(whole, "found", "spoiled")) >= 0.99
 

@@ -49,7 +49,9 @@ def _headline(error: BaseException, spoken: Callable[[Any], str]) -> str:
 
 def _message(error: BaseException, spoken: Callable[[Any], str]) -> str:
     arguments = _ARGS.__get__(error)
-    if all(type(argument) in _PLAIN for argument in arguments):
+    if is_instance(type(error), BaseExceptionGroup):
+        arguments = arguments[:1]  # its members follow on lines of their own
+    if len(arguments) < 2 or is_instance(type(error), OSError):
         builtin = _builtin_text(error)
         if builtin is not None:
             return builtin
@@ -63,12 +65,10 @@ def _builtin_text(error: BaseException) -> str | None:
     kind = type(error)
     if is_instance(kind, KeyError) or is_instance(kind, BaseExceptionGroup):
         return None
-    for base in (OSError, BaseException):
-        if is_instance(kind, base):
-            stored = (_OS_PARTS if base is OSError else {}).values()
-            if all(type(part.__get__(error)) in _PLAIN for part in stored):
-                return base.__str__(error)
-    return None
+    base = OSError if is_instance(kind, OSError) else BaseException
+    parts = _OS_PARTS.values() if base is OSError else ()
+    told = [*_ARGS.__get__(error), *(part.__get__(error) for part in parts)]
+    return base.__str__(error) if all(type(part) in _PLAIN for part in told) else None
 
 
 _OS_PARTS = {name: vars(OSError)[name] for name in ("errno", "strerror", "filename", "filename2")}

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ._json import unused
+
 __all__ = ["fit", "shares", "size"]
 
 # A piece smaller than this tells nothing.
@@ -90,17 +92,22 @@ def _fit_dict(entries: dict[str, Any], limit: int) -> dict[str, Any]:
     fitted: dict[str, Any] = {}
     for at, (name, share) in enumerate(zip(kept, given, strict=True)):
         if at == head and len(kept) < len(names):
-            fitted["[cut]"] = mark
-        short = fit(name, share // 2)[0]
-        fitted[short] = fit(entries[name], share - size(short) - 4)[0]
-    if len(kept) < len(names):
-        fitted.setdefault("[cut]", mark)
+            fitted[unused("[cut]", entries)] = mark
+        short, value = _fit_entry(name, entries[name], share - 4)
+        fitted[unused(short, fitted)] = value
+    if not tail and len(kept) < len(names):
+        fitted[unused("[cut]", entries)] = mark
     return fitted
+
+
+def _fit_entry(name: str, value: Any, share: int) -> tuple[str, Any]:
+    short = fit(name, max(share - size(value), share // 2))[0]
+    return short, fit(value, share - size(short))[0]
 
 
 def _ends(sizes: Sequence[int], limit: int) -> tuple[int, int]:
     """Return how many pieces of the head and of the tail can be told at all."""
-    floor = [min(piece, _SMALLEST * 3) for piece in sizes]
+    floor = [min(piece, _SMALLEST * 5) for piece in sizes]
     if sum(floor) <= limit:
         return len(sizes), 0
     head = _count(floor, limit * 2 // 3)

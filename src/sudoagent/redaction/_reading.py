@@ -188,7 +188,7 @@ def _declared_names(declaration: object) -> Iterator[str]:
 def instance_dict(value: object) -> dict[Any, Any]:
     """Return a copy of what the instance itself holds."""
     slot = on_class(type(value), "__dict__")
-    if isinstance(slot, types.GetSetDescriptorType):
+    if isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
         stored = slot.__get__(value)
         if type(stored) is dict:
             return stored.copy()

@@ -18,6 +18,8 @@ __all__ = ["Redactor"]
 
 # An exception's text goes into one line of a log.
 _EXCEPTION_CHARACTERS = 4_000
+# Names of more words are sentences.
+_MOST_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Redactor:
     def judge(self, name: str) -> Sensitivity:
         """Say what a name tells about its value."""
         if self._words:
-            words = split(name[:MAX_NAME])
+            words = split(name[:MAX_NAME])[:_MOST_WORDS]
             if any(_contains(words, own) for own in self._words):
                 return Sensitivity.SECRET
         return judge(name)
@@ -124,5 +126,10 @@ def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
 
 
 def _contains(words: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    size = len(own)
-    return any(words[at : at + size] == own for at in range(len(words) - size + 1))
+    # Joined, so that it does not matter where a style puts the seams.
+    sought = "".join(own)
+    return any(
+        sought == "".join(words[begin:end])
+        for begin in range(len(words))
+        for end in range(begin + 1, len(words) + 1)
+    )

@@ -100,8 +100,8 @@ PLAIN_KEY_HEADS = words(
 CODE_HEADS = words(
     """
     pin security verification verify auth authorization authentication access otp backup recovery
-    mfa 2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time passcode
-    factor secret signin
+    mfa 2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time
+    passcode factor secret signin
     """
 )
 CARD_HEADS = words("card cc creditcard debitcard pan")

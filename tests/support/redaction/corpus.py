@@ -8,89 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-import random
 import string
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Maker", "Sample", "corpus"]
+from .maker import Maker, Sample
+from .names import PLAIN_NAMES, SECRET_NAMES
+from .texts import ORDINARY
 
-
-@dataclass(frozen=True)
-class Sample:
-    """``secret`` must not come out; without one, ``value`` must come out as it is."""
-
-    family: str
-    value: Any
-    secret: str | None = None
-    name: str | None = None
-
-
-class Maker:
-    """Random pieces: reproducible for a seed."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-
-    def of(self, alphabet: str, size: int) -> str:
-        return "".join(self.random.choices(alphabet, k=size))
-
-    def mixed(self, size: int) -> str:
-        # At least one of each kind, as in any token of such a length.
-        head = self.random.choice(string.ascii_lowercase) + self.random.choice(string.digits)
-        rest = self.of(string.ascii_letters + string.digits, size - 3)
-        return head + rest + self.random.choice(string.ascii_uppercase)
-
-    def lower(self, size: int) -> str:
-        return "a1" + self.of(string.ascii_lowercase + string.digits, size - 2)
-
-    def upper(self, size: int) -> str:
-        return self.of(string.ascii_uppercase + "234567", size)
-
-    def hexes(self, size: int) -> str:
-        return self.of("0123456789abcdef", size)
-
-    def digits(self, size: int) -> str:
-        return self.random.choice("123456789") + self.of(string.digits, size - 1)
-
-    def b64(self, size: int) -> str:
-        return base64.b64encode(self.random.randbytes(size)).decode()
-
-    def b64url(self, size: int) -> str:
-        return base64.urlsafe_b64encode(self.random.randbytes(size)).decode().rstrip("=")
-
-    def uuid(self) -> str:
-        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
-
-    def password(self) -> str:
-        word = self.random.choice(("hunter", "Winter", "tr0ub4dor", "S3cr3t", "letmein", "qwerty"))
-        return word + self.digits(3) + self.random.choice(("", "!", "#x", "$"))
-
-    def jwt(self) -> str:
-        head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
-        body = json.dumps({"sub": self.digits(8)}).encode()
-        return f"{head}.{base64.urlsafe_b64encode(body).decode().rstrip('=')}.{self.b64url(32)}"
-
-    def card(self, prefix: str, size: int) -> str:
-        body = prefix + self.of(string.digits, size - len(prefix) - 1)
-        for check in string.digits:
-            total = 0
-            for at, digit in enumerate(reversed(body + check)):
-                doubled = int(digit) * (at % 2 + 1)
-                total += doubled - 9 if doubled > 9 else doubled
-            if total % 10 == 0:
-                return body + check
-        raise AssertionError("one of ten digits is the check digit")
-
-    def no_card(self, size: int) -> str:
-        right = self.card("4", size)
-        return right[:-1] + str((int(right[-1]) + 1) % 10)
-
-    def pem(self, kind: str) -> str:
-        lines = "\n".join(self.b64(48) for _ in range(8))
-        return f"-----BEGIN {kind}-----\n{lines}\n-----END {kind}-----"
+__all__ = ["corpus"]
 
 
 def corpus(seed: int = 1) -> list[Sample]:
@@ -101,29 +27,6 @@ def corpus(seed: int = 1) -> list[Sample]:
         for family, samples in _FAMILIES.items()
         for sample in samples(make)
     ]
-
-
-_SECRET_NAMES = """
-db_password user_password password passwd pwd api_key secret_key client_secret access_token
-refresh_token auth_token session_token private_key signing_key encryption_key webhook_secret
-secret_access_key credentials passphrase pin_code otp_code cvv ssn session_cookie bearer_token
-id_token bot_token csrf_token app_secret consumer_secret master_key license_key card_number
-security_code seed_phrase recovery_code jwt totp_secret admin_pass smtp_pass account_key
-x_api_key x_auth_token proxy_authorization set_cookie github_pat stripe_key token_value
-password_hash new_password password_confirmation vault_token deploy_key service_account_key
-""".split()
-_PLAIN_NAMES = """
-author token_count monkey max_tokens keyboard primary_key tokens_used secretary passenger compass
-passport_number authority auth_method authorized pinned opinion shipping hash commit_sha checksum
-user_id request_id trace_id order_id key_id bypass pass_rate card_type last_four discard credit
-keypad hotkey turkey api_version secret_name token_limit token_type token_url tokenizer
-password_policy password_length password_changed_at cookie_consent public_key sort_key cache_key
-idempotency_key foreign_key keyword prompt_tokens completion_tokens next_page_token status_code
-country_code zip_code exit_code passing authentic coauthor email amount username key_name
-business_card pinterest option adoption credit_limit session_count object_key issue_key pass_count
-boarding_pass gpio_pin password_strength secrets_manager token_bucket otp_enabled auth_provider
-iban account_number routing_number card_brand expires_at key_count description monkeys design
-""".split()
 
 
 def _camel(name: str) -> str:
@@ -145,7 +48,7 @@ _STYLES: tuple[Callable[[str], str], ...] = (
 
 
 def _secret_names(make: Maker) -> Iterator[tuple[Any, ...]]:
-    for name in _SECRET_NAMES:
+    for name in SECRET_NAMES:
         for style in _STYLES:
             secret = make.random.choice((make.password(), make.mixed(24), make.hexes(32)))
             yield secret, secret, style(name)
@@ -153,9 +56,11 @@ def _secret_names(make: Maker) -> Iterator[tuple[Any, ...]]:
 
 
 def _plain_names(make: Maker) -> Iterator[tuple[Any, ...]]:
-    for name in _PLAIN_NAMES:
+    for name in PLAIN_NAMES:
         for style in _STYLES:
-            value = make.random.choice(("Jane", 4096, "eu-west-1", make.hexes(40), True, "2026-01-01"))
+            value = make.random.choice(
+                ("Jane", 4096, "eu-west-1", make.hexes(40), True, "2026-01-01")
+            )
             yield value, None, style(name)
 
 
@@ -189,7 +94,8 @@ def _tokens(make: Maker) -> Iterator[tuple[Any, ...]]:
         make.pem("RSA PRIVATE KEY"), make.pem("OPENSSH PRIVATE KEY"),
         make.pem("PGP PRIVATE KEY BLOCK"), "acme_pat_" + make.mixed(32),
         "$2b$12$" + make.of(string.ascii_letters + "./", 53), "rzp_live_" + make.mixed(14),
-        "access-production-" + make.uuid(), "fo1_" + make.mixed(43), "duffel_live_" + make.mixed(43),
+        "access-production-" + make.uuid(), "fo1_" + make.mixed(43),
+        "duffel_live_" + make.mixed(43),
         "4b1d" + make.mixed(38), "lsv2_pt_" + make.hexes(32) + "_" + make.hexes(10),
     ]  # fmt: skip
     for secret in shapes:
@@ -241,7 +147,15 @@ def _prose(make: Maker) -> Iterator[tuple[Any, ...]]:
 
 
 def _addresses(make: Maker) -> Iterator[tuple[Any, ...]]:
-    for scheme in ("https", "postgres", "postgresql+psycopg", "mysql", "redis", "amqp", "mongodb+srv"):
+    for scheme in (
+        "https",
+        "postgres",
+        "postgresql+psycopg",
+        "mysql",
+        "redis",
+        "amqp",
+        "mongodb+srv",
+    ):
         secret = make.password()
         yield f"{scheme}://bob:{secret}@host.example.com/x", secret
         yield f"connect to {scheme}://bob:{secret}@10.0.0.1:5432/x?y=1 now", secret
@@ -290,7 +204,8 @@ def _commands(make: Maker) -> Iterator[tuple[Any, ...]]:
         "echo %s | docker login --password-stdin", "PGPASSWORD=%s psql -h db",
         "smbclient -U bob%%%s //host/share", "ldapsearch -w %s -D cn=x",
         "openssl rsa -passin pass:%s", "aws configure set aws_secret_access_key %s",
-        "ALTER USER bob IDENTIFIED BY '%s'", "kubectl create secret generic x --from-literal=password=%s",
+        "ALTER USER bob IDENTIFIED BY '%s'",
+        "kubectl create secret generic x --from-literal=password=%s",
     )  # fmt: skip
     for template in templates:
         secret = make.password().replace("$", "s").replace("!", "z").replace("#", "h")
@@ -333,61 +248,7 @@ def _ordinary(make: Maker) -> Iterator[Any]:
         yield f"sha512-{make.b64(64)}"
         yield f"+49 30 {make.digits(8)}"
         yield f"DE{make.digits(20)}"
-    yield from _SENTENCES
-
-
-_SENTENCES = (
-    "The password policy requires 12 characters.",
-    "Password: required",
-    "password must not be empty",
-    "Please reset your password at https://example.com/reset",
-    "The token count was 1500, max_tokens=4096",
-    "tokens: 1500",
-    "Bearer of bad news",
-    "Basic authentication is deprecated",
-    "The secret to happiness is coffee",
-    "The password is case sensitive",
-    "the token is expired",
-    "Authorization: required for this endpoint",
-    "author: Jane Doe, keyboard: QWERTY, monkey: 3",
-    "primary key 42 and foreign key 17",
-    "API keys are rotated every 90 days",
-    "Cookie consent: accepted",
-    "a session lasts 30 minutes",
-    "Secret Santa is on Friday",
-    "pin the message to the top",
-    "pass the salt",
-    "token: str",
-    "password: Optional[str] = None",
-    "password = os.environ['DB_PASSWORD']",
-    "password=${DB_PASSWORD}",
-    "api_key = get_secret('prod/db')",
-    "token = request.headers.get('X-Token')",
-    "the key is under the mat",
-    "see README.md, section 4.2",
-    "Zürich, São Paulo, 東京",
-    "Invalid username or password",
-    "403 Forbidden: invalid token",
-    "refund of 1500.00 EUR to user_2, ticket ZD-48213",
-    "https://docs.example.com/auth/tokens#rotation",
-    "git@github.com:org/repo.git",
-    "postgres://localhost:5432/app",
-    "https://example.com:8443/a@b",
-    "SELECT id, password_hash FROM users WHERE author = 'x'",
-    "--max-tokens 100 --token-type bearer --author Jane",
-    "Content-Type: application/json; charset=utf-8",
-    "WWW-Authenticate: Basic realm=\"x\"",
-    "ETag: \"33a64df551425fcc55e4d42a148795d9f25f89d4\"",
-    "lorem ipsum dolor sit amet, consectetur adipiscing elit",
-    "version 1.2.3-rc.4+build.5, Python 3.11.9",
-    "ssh-ed25519 public keys are fine to share",
-    "[redacted]",
-    "password: [redacted]",
-    "***",
-    "user@example.com asked for a password reset",
-    "the code is in src/app.py:120:5",
-    "exit code 137, status code 200",
-)
+    yield from ORDINARY
 
 
 def _structures(make: Maker) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""Labelled corpora for redaction, made anew at run time."""
