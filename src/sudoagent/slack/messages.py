@@ -38,7 +38,7 @@ from .blocks import (
     strong,
 )
 
-__all__ = ["Message", "Run", "card", "pending_card", "seconds"]
+__all__ = ["Message", "Run", "card", "pending_card", "seconds", "vote_buttons"]
 
 _NAME_LIMIT = 80
 _REASON_LIMIT = 500
@@ -145,7 +145,7 @@ def _question(
     blocks = [rich_text(f"facts:{revision}", facts)]
     if hidden:
         blocks.append(rich_text(f"hidden:{revision}", [sentence(texts.HIDDEN_NOTICE)]))
-    blocks.append(actions(f"vote:{revision}", _buttons(request, hidden=hidden)))
+    blocks.append(actions(f"vote:{revision}", vote_buttons(request, hidden=hidden)))
     return blocks
 
 
@@ -193,7 +193,8 @@ def _tally(request: Request, votes: Sequence[SignedVote]) -> list[Element]:
     return lines
 
 
-def _buttons(request: Request, *, hidden: bool) -> list[Element]:
+def vote_buttons(request: Request, *, hidden: bool) -> list[Element]:
+    """Return what a reviewer can press. ``hidden``: what stands above does not tell everything."""
     action = one_line(request.action, 40)
     details_label = texts.LABEL_DETAILS_APPROVE if hidden else texts.LABEL_DETAILS
     deny = button(

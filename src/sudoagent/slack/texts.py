@@ -169,7 +169,61 @@ REFUSAL: Final = {
     "tampered": "This request cannot be trusted: it was changed on the way. Nothing was recorded.",
     "storage": "Your vote could not be stored just now. Nothing was recorded: try again.",
     "old_button": "This button is no longer in use.",
+    "frozen": "Approvals are frozen just now. Nothing was recorded: ask an administrator.",
+    "not_an_admin": "Only the people in SUDOAGENT_ADMINS may do that. Nothing was changed.",
 }
+
+# The app's Home tab.
+HOME_TITLE: Final = "Waiting for you"
+HOME_NOTHING: Final = "Nothing waits for you. 🎉"
+HOME_MORE: Final = "… and {count} more, less urgent ones. They move up here as these are decided."
+HOME_DECIDED: Final = "What you decided lately"
+HOME_NOTHING_DECIDED: Final = "Nothing within the last week."
+HOME_LINE: Final = {
+    "approve": "✅ You approved {action} for {agent}, {at}: {state}",
+    "deny": "⛔ You denied {action} for {agent}, {at}: {state}",
+}
+HOME_STATE: Final = {
+    "pending": "others have to decide, too.",
+    "approved": "it was approved.",
+    "denied": "it was denied.",
+    "expired": "it expired, so it was denied.",
+    "cancelled": "it was withdrawn.",
+}
+HOME_FROZEN: Final = "🧊 Frozen by {who}, {at}: nothing that is guarded runs, nobody can approve."
+HOME_CLOSED: Final = "There is nothing here for you."
+HOME_UNKNOWN: Final = "Slack could not say who you are just now. Open this tab again in a moment."
+HOME_BAD: Final = "⚠️ {count} requests cannot be read, and are not shown: tell an administrator."
+NOTICE_TITLE: Final = "It did not count"
+NOTICE_CLOSE: Final = "Close"
+
+# What `/sudo` answers, privately.
+SUDO_HELP: Final = (
+    "/sudo pending: what waits for you\n"
+    "/sudo show ID: one request\n"
+    "/sudo status: whether guarded calls may run\n"
+    "/sudo help: this\n"
+    "For the people in SUDOAGENT_ADMINS:\n"
+    "/sudo freeze REASON: nothing that is guarded runs, and nobody can approve, until\n"
+    "/sudo unfreeze: guarded calls run again"
+)
+SUDO_SAY_WHY: Final = "Say why: /sudo freeze REASON. Agents and reviewers read it."
+SUDO_SAY_WHICH: Final = "Say which: /sudo show ID. The id stands at the bottom of the card."
+SUDO_FROZEN: Final = "Frozen: every guarded call is denied until /sudo unfreeze."
+SUDO_FROZEN_BEFORE: Final = "It was frozen already; see /sudo status."
+SUDO_THAWED: Final = "Guarded calls run again."
+SUDO_NOT_FROZEN: Final = "It was not frozen."
+SUDO_STATUS_OPEN: Final = "Not frozen: guarded calls are decided as usual."
+SUDO_STATUS_WAITING: Final = "{count} wait for a decision."
+SUDO_STATUS: Final = "Frozen: every guarded call is denied."
+SUDO_STATUS_FROZEN: Final = "Frozen by {who}, {at}, because:"
+SUDO_PENDING: Final = "{count} wait for you:"
+SUDO_PENDING_ALL: Final = "{count} wait for somebody:"
+SUDO_NOTHING: Final = "Nothing waits for you."
+SUDO_NOTHING_AT_ALL: Final = "Nothing waits for anybody."
+SUDO_LINE: Final = "{mark} {agent} wants to run {action}; expires {at}; {id}"
+SUDO_MORE: Final = "… and {count} more."
+SUDO_WHERE: Final = "Decide on the card, or in the app's Home tab."
 
 AT_DAY: Final = "{date_short_pretty} at {time}"
 AT_SOON: Final = "{time} ({ago})"
