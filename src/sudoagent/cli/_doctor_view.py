@@ -58,13 +58,9 @@ class View:
         """Say that a test request is on its way, and who must do something now."""
         self.rest()
         if patient:
-            self._console.print(
-                Text(
-                    f"\n  A test request is being posted: press a button in Slack within "
-                    f"{seconds:.0f} s. Nothing runs. Ctrl-C withdraws it.",
-                    style="cyan",
-                )
-            )
+            told = f"press a button in Slack within {seconds:.0f} s. Nothing runs; Ctrl-C withdraws it."
+            self._console.print()
+            self._print_beside(Text("  "), Text(f"A test request is being posted: {told}", "cyan"))
         self._spin("Waiting for a click" if patient else "Posting")
 
     def sum_up(self, sections: list[Section]) -> None:
@@ -89,7 +85,8 @@ class View:
         head = Text.assemble("  ", (mark, colour), " ", (check.name.ljust(_NAME), quiet), " ")
         self._print_beside(head, Text(check.sentence, _SENTENCES[check.status]))
         if check.cure is not None:
-            self._print_beside(Text(" " * len(head)), Text(f"→ {check.cure}", style="cyan"))
+            arrow = Text(" " * len(head) + "→ ", style="cyan")
+            self._print_beside(arrow, Text(check.cure, style="cyan"))
 
     def _print_beside(self, head: Text, words: Text) -> None:
         """Print words in a column of their own; piped, on one line, so that it can be searched."""
