@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sudoagent.review.background import background
-from sudoagent.review.desk import shared_desk
 from sudoagent.review.request import Request
 from sudoagent.review.store import Hint, ReviewStore
 from sudoagent.review.waiter import Ending, Waiter
@@ -308,12 +306,3 @@ class TestWithAServerThatFails:
             own_server.call("FLUSHALL")
             own_server.call("CLIENT", "KILL", "TYPE", "pubsub")
             assert await asyncio.wait_for(waiting, 20) == Ending(kind="lost")
-
-
-async def test_a_process_has_one_desk_for_a_server(valkey_server: Server, namespace: str) -> None:
-    async def desks() -> int:
-        found = [await shared_desk(valkey_server.url, namespace) for _ in range(3)]
-        return len(set(map(id, found)))
-
-    assert await background().arun(desks()) == 1
-    background().stop()
