@@ -58,9 +58,12 @@ class View:
         """Say that a test request is on its way, and who must do something now."""
         self.rest()
         if patient:
-            told = f"press a button in Slack within {seconds:.0f} s. Nothing runs; Ctrl-C withdraws it."
+            told = (
+                f"A test request is being posted: press a button in Slack within {seconds:.0f} s. "
+                "Nothing runs; Ctrl-C withdraws it."
+            )
             self._console.print()
-            self._print_beside(Text("  "), Text(f"A test request is being posted: {told}", "cyan"))
+            self._print_beside(Text("  "), Text(told, "cyan"))
         self._spin("Waiting for a click" if patient else "Posting")
 
     def sum_up(self, sections: list[Section]) -> None:
