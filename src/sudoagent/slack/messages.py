@@ -15,14 +15,12 @@ from typing import Literal
 from sudoagent.review.request import Request, SignedVote, State
 
 from . import texts
-from .arguments import in_brief, on_card
+from .arguments import on_card
 from .blocks import (
     Block,
     Element,
     actions,
-    button,
     code,
-    confirm,
     date,
     escape,
     fact,
@@ -37,6 +35,8 @@ from .blocks import (
     small_print,
     strong,
 )
+from .buttons import agent_name, vote_buttons
+from .fields import edit_lines
 
 __all__ = ["Message", "Run", "card", "pending_card", "seconds", "vote_buttons"]
 
@@ -91,7 +91,9 @@ def card(
         blocks += _question(request, votes, revision, hidden=shown.hidden)
     else:
         at = _moment(request, votes, decided_at)
-        blocks.append(rich_text(f"status:{revision}", _status(state, votes, at, cause, run)))
+        blocks.append(
+            rich_text(f"status:{revision}", _status(request, state, votes, at, cause, run))
+        )
     blocks.append(_footer(request, state, f"foot:{revision}"))
     return Message(_fallback(request, state), tuple(blocks))
 
@@ -115,7 +117,7 @@ def _header(request: Request, state: State, run: Run | None, block_id: str) -> B
 
 
 def _call(request: Request, lines: str, state: State) -> list[Element]:
-    agent = strong(_agent(request))
+    agent = strong(agent_name(request))
     action = code(one_line(request.action, _NAME_LIMIT))
     wants, wants_for = texts.WANTS, texts.WANTS_FOR
     if state != "pending":
@@ -193,41 +195,8 @@ def _tally(request: Request, votes: Sequence[SignedVote]) -> list[Element]:
     return lines
 
 
-def vote_buttons(request: Request, *, hidden: bool) -> list[Element]:
-    """Return what a reviewer can press. ``hidden``: what stands above does not tell everything."""
-    action = one_line(request.action, 40)
-    details_label = texts.LABEL_DETAILS_APPROVE if hidden else texts.LABEL_DETAILS
-    deny = button(
-        "deny", request.id, texts.BUTTON_DENY, texts.LABEL_DENY.format(action=action), "danger"
-    )
-    details = button(
-        "details", request.id, texts.BUTTON_DETAILS, details_label.format(action=action)
-    )
-    if hidden:
-        # One click must not approve what cannot be seen here.
-        return [{**details, "style": "primary"}, deny]
-    approve = button(
-        "approve",
-        request.id,
-        texts.BUTTON_APPROVE,
-        texts.LABEL_APPROVE.format(action=action),
-        "primary",
-    )
-    if request.risk == "high":
-        approve["confirm"] = _confirm(request)
-    return [approve, deny, details]
-
-
-def _confirm(request: Request) -> Element:
-    words = texts.CONFIRM.format(
-        agent=one_line(_agent(request), 30),
-        action=one_line(request.action, 60),
-        arguments=in_brief(request, 140),
-    )
-    return confirm(texts.CONFIRM_TITLE, words, texts.CONFIRM_YES, texts.CONFIRM_NO)
-
-
 def _status(
+    request: Request,
     state: State,
     votes: Sequence[SignedVote],
     decided_at: int,
@@ -245,6 +214,7 @@ def _status(
     ]
     if run is not None:
         lines.append(sentence(texts.RAN[run.outcome], duration=seconds(run.seconds)))
+    lines += [line for vote in votes for line in edit_lines(request, vote)]
     for vote in [vote for vote in votes if vote.comment and vote.comment.strip()][:_MOST_COMMENTS]:
         lines.append(sentence(texts.COMMENT_LABEL, person=person(vote.user_id)))
         lines.append(quote(one_line(vote.comment or "", _REASON_LIMIT)))
@@ -268,12 +238,8 @@ def _fallback(request: Request, state: State) -> str:
     if state != "pending":
         return texts.FALLBACK[state].format(action=action)
     return texts.FALLBACK_PENDING.format(
-        agent=escape(_agent(request)), action=action, risk=texts.FALLBACK_RISK[request.risk]
+        agent=escape(agent_name(request)), action=action, risk=texts.FALLBACK_RISK[request.risk]
     )
-
-
-def _agent(request: Request) -> str:
-    return one_line(request.agent or "", _NAME_LIMIT) or texts.SOME_AGENT
 
 
 def _moment(request: Request, votes: Sequence[SignedVote], decided_at: int | None) -> int:

@@ -15,7 +15,7 @@ import msgspec
 from sudoagent.review.request import Request, is_request_id
 
 from . import texts
-from .arguments import on_pages
+from .arguments import on_card, on_pages
 from .blocks import (
     Block,
     actions,
@@ -26,22 +26,32 @@ from .blocks import (
     preformatted,
     rich_text,
     sentence,
+    strong,
     text_input,
 )
+from .buttons import EDIT, agent_name
+from .fields import field_input, number_input
 
 __all__ = [
     "ARGUMENTS_CALLBACK",
     "DENY_CALLBACK",
+    "EDIT",
+    "EDIT_CALLBACK",
     "NEXT_PAGE",
+    "NUMBER_CALLBACK",
     "PREVIOUS_PAGE",
     "Origin",
     "arguments_modal",
     "deny_modal",
+    "edit_modal",
+    "number_modal",
     "origin",
 ]
 
 DENY_CALLBACK = "deny_reason"
 ARGUMENTS_CALLBACK = "all_arguments"
+NUMBER_CALLBACK = "number"
+EDIT_CALLBACK = "edited"
 PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 
@@ -73,9 +83,7 @@ def origin(private_metadata: str) -> Origin:
     return found
 
 
-def deny_modal(
-    request: Request, channel: str, message_ts: str, *, reason_required: bool = False
-) -> dict[str, Any]:
+def deny_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any]:
     """Return the dialog that asks why. Submitted: callback ``deny_reason``, ``reason``/``text``."""
     intro = sentence(texts.DENY_INTRO, action=code(one_line(request.action, 80)))
     view = _modal(DENY_CALLBACK, texts.DENY_TITLE, texts.DENY_CLOSE, texts.DENY_SUBMIT)
@@ -86,9 +94,43 @@ def deny_modal(
             "reason",
             texts.REASON_LABEL,
             texts.REASON_PLACEHOLDER,
-            optional=not reason_required,
+            optional=request.deny_reason != "required",
             limits=REASON_CHARACTERS,
         ),
+    ]
+    return view
+
+
+def number_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any]:
+    """Return the dialog that restates the call and asks for its number.
+
+    Submitted: callback ``number``, ``number``/``text`` and the optional ``comment``/``text``.
+    """
+    agent = strong(agent_name(request))
+    action = code(one_line(request.action, 80))
+    view = _modal(NUMBER_CALLBACK, texts.NUMBER_TITLE, texts.NUMBER_CLOSE, texts.NUMBER_SUBMIT)
+    view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
+    call = [
+        sentence(texts.NUMBER_INTRO, agent=agent, action=action),
+        preformatted(on_card(request).lines),
+    ]
+    view["blocks"] = [rich_text("call", call), number_input(), _comment()]
+    return view
+
+
+def edit_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any]:
+    """Return the dialog in which arguments are changed, and the number stated if there is one.
+
+    Submitted: callback ``edited``, the blocks of `fields`, the optional ``comment``/``text``.
+    """
+    intro = sentence(texts.EDIT_INTRO, action=code(one_line(request.action, 80)))
+    view = _modal(EDIT_CALLBACK, texts.EDIT_TITLE, texts.EDIT_CLOSE, texts.EDIT_SUBMIT)
+    view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
+    view["blocks"] = [
+        rich_text("intro", [intro]),
+        *map(field_input, request.editable),
+        *([number_input()] if request.number_check else []),
+        _comment(),
     ]
     return view
 
@@ -99,7 +141,8 @@ def arguments_modal(
     """Return one page of everything the request holds.
 
     With ``may_approve``, the last page can be submitted, which approves (callback
-    ``all_arguments``, optional comment in ``comment``/``text``); the pages before it only lead
+    ``all_arguments``, optional comment in ``comment``/``text``, the number if there is one in
+    ``number``/``text``); the pages before it only lead
     there, so nothing is approved that was not at least passed by. A page that does not exist
     becomes the nearest one that does.
     """
@@ -142,14 +185,23 @@ def _decision(request: Request) -> list[Block]:
     if any(argument.cut or argument.uninspectable for argument in request.arguments):
         warnings.append(sentence(texts.DETAILS_UNREADABLE))
     blocks = [rich_text("warning", warnings)] if warnings else []
-    comment = text_input(
+    if request.editable:
+        label = texts.LABEL_EDIT.format(action=one_line(request.action, 40))
+        edit = button(EDIT, request.id, texts.BUTTON_EDIT, label)
+        blocks.append(actions("edit", [edit]))
+    if request.number_check:
+        blocks.append(number_input())
+    return [*blocks, _comment()]
+
+
+def _comment() -> Block:
+    return text_input(
         "comment",
         texts.COMMENT_INPUT,
         texts.COMMENT_PLACEHOLDER,
         optional=True,
         limits=COMMENT_CHARACTERS,
     )
-    return [*blocks, comment]
 
 
 def _modal(callback: str, title: str, close: str, submit: str | None) -> dict[str, Any]:

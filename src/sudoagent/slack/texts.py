@@ -91,9 +91,13 @@ FOOTER: Final = "Request {id} · call {digest}"
 FOOTER_HEAD: Final = "Request {id} · call {digest} · log {head}"
 
 BUTTON_APPROVE: Final = "Approve"
+BUTTON_APPROVE_NUMBER: Final = "Approve…"
+BUTTON_EDIT: Final = "Edit and approve…"
 BUTTON_DENY: Final = "Deny…"
 BUTTON_DETAILS: Final = "All arguments"
 LABEL_APPROVE: Final = "Approve {action}"
+LABEL_APPROVE_NUMBER: Final = "Approve {action}, with a number"
+LABEL_EDIT: Final = "Edit the arguments of {action} and approve"
 LABEL_DENY: Final = "Deny {action}, with a reason"
 LABEL_DETAILS: Final = "Show all arguments of {action}"
 LABEL_DETAILS_APPROVE: Final = "Show all arguments of {action}, and approve there"
@@ -109,6 +113,45 @@ DENY_CLOSE: Final = "Go back"
 DENY_INTRO: Final = "{action} will not run. The reason is shown to the agent and kept in the log."
 REASON_LABEL: Final = "Reason"
 REASON_PLACEHOLDER: Final = "Wrong customer: check the ticket first"
+
+REASON_MISSING: Final = "Say in a few words why not."
+
+# The dialog in which a reviewer states the number that is shown where the agent runs.
+NUMBER_TITLE: Final = "Approve this call"
+NUMBER_SUBMIT: Final = "Approve"
+NUMBER_CLOSE: Final = "Go back"
+NUMBER_INTRO: Final = "{agent} will run {action} right away. This may not be undone."
+NUMBER_LABEL: Final = "Number"
+NUMBER_HINT: Final = "The three digits that are shown where the agent runs, or in its log."
+NUMBER_WRONG: Final = "This is not the number. You can try {left} more times."
+NUMBER_WRONG_ONCE_MORE: Final = "This is not the number. You can try once more."
+
+# The dialog in which a reviewer changes arguments and approves the changed call.
+EDIT_TITLE: Final = "Edit and approve"
+EDIT_SUBMIT: Final = "Approve"
+EDIT_CLOSE: Final = "Go back"
+EDIT_INTRO: Final = "{action} runs right away, with what stands here. The change is recorded."
+EDIT_YES: Final = "Yes"
+# By the limits that an argument has: the least, the greatest, the number of characters.
+EDIT_LIMITS: Final = {
+    ("ge", "le"): "From {ge} to {le}.",
+    ("ge",): "At least {ge}.",
+    ("le",): "At most {le}.",
+    ("count",): "At most {count} characters.",
+}
+EDIT_COMPLAINT: Final = {
+    "not_editable": "This cannot be changed.",
+    "not_text": "This has to be text.",
+    "not_a_number": "This has to be a number.",
+    "not_whole": "This has to be a whole number.",
+    "not_a_choice": "Choose one of those that are offered.",
+    "not_yes_or_no": "This has to be yes or no.",
+    "too_small": "This is less than allowed.",
+    "too_large": "This is more than allowed.",
+    "too_long": "This is longer than allowed.",
+}
+EDIT_HIDDEN: Final = "This looks like a secret, which does not belong into Slack."
+EDITED: Final = "✏️ {person} changed {name} from {before} to {after}."
 
 DETAILS_TITLE: Final = "All arguments"
 DETAILS_CLOSE: Final = "Close"
@@ -168,6 +211,12 @@ REFUSAL: Final = {
     "other_message": "This is not the current message of this request. Nothing was recorded.",
     "tampered": "This request cannot be trusted: it was changed on the way. Nothing was recorded.",
     "storage": "Your vote could not be stored just now. Nothing was recorded: try again.",
+    "wrong_number": "This is not the number. Nothing was recorded.",
+    "number_exhausted": (
+        "You have tried as often as allowed, so somebody else has to approve this. You can still "
+        "deny it."
+    ),
+    "not_editable": "The arguments of this request cannot be changed. Nothing was recorded.",
     "old_button": "This button is no longer in use.",
     "frozen": "Approvals are frozen just now. Nothing was recorded: ask an administrator.",
     "not_an_admin": "Only the people in SUDOAGENT_ADMINS may do that. Nothing was changed.",

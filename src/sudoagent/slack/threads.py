@@ -11,6 +11,7 @@ from sudoagent.review.request import Request, SignedVote
 
 from . import texts
 from .blocks import code, escape, one_line, quote, rich_text, sentence, strong
+from .fields import edit_lines
 from .messages import Message, Run, seconds
 
 __all__ = ["run_reply", "vote_reply"]
@@ -24,6 +25,7 @@ def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> M
     who = one_line(name or "", _NAME_LIMIT) or one_line(vote.user_id, _NAME_LIMIT)
     template = texts.THREAD_VOTE[vote.choice]
     elements = [sentence(template, person=strong(who))]
+    elements += edit_lines(request, vote)
     if vote.comment and vote.comment.strip():
         elements.append(quote(one_line(vote.comment, _WORDS_LIMIT)))
     block = rich_text(f"vote:{request.id}:{vote.at}", elements)

@@ -32,7 +32,8 @@ def page(asked: Any, number: int, *, may_approve: bool = True) -> dict[str, Any]
 
 @pytest.mark.parametrize("required", [True, False])
 def test_the_reason_can_be_required_or_not(required: bool) -> None:
-    view = deny_modal(request(), "C1", "1.1", reason_required=required)
+    asked = request(deny_reason="required" if required else "optional")
+    view = deny_modal(asked, "C1", "1.1")
     (field,) = [block for block in view["blocks"] if block["type"] == "input"]
     assert (field["block_id"], field["element"]["action_id"]) == ("reason", "text")
     assert field["optional"] is not required
