@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 from sudoagent.redaction import Redactor
@@ -54,6 +54,28 @@ class _Case:
     user_id: str
 
 
+def _on_request(
+    act: Callable[[Desk, _Case], Awaitable[None]],
+) -> Callable[[Desk, Click], Coroutine[Any, Any, None]]:
+    """Let a method handle clicks on requests that can be decided, and refuse all others."""
+
+    @wraps(act)
+    async def handle(desk: Desk, click: Click) -> None:
+        case: _Case | None = None
+        try:
+            case = await desk._open(click)
+            await act(desk, case)
+        except StoreError as error:
+            refused = Refused("storage", error.reason)
+        except Refused as refusal:
+            refused = refusal
+        else:
+            return
+        await desk._refusals.refuse(click, refused, case.request if case else None)
+
+    return handle
+
+
 class Desk:
     """Handles clicks and submitted modals.
 
@@ -83,66 +105,58 @@ class Desk:
         self._settled = settled
         self._redactor = Redactor()
 
-    async def approve(self, click: Click) -> None:
+    @_on_request
+    async def approve(self, case: _Case) -> None:
         """Approve; or show all arguments first, where the card does not."""
-        async with self._case(click) as case:
-            if on_card(case.request).hidden:
-                await self._show(case, 1)
-            else:
-                await self._vote(case, "approve")
-
-    async def deny(self, click: Click) -> None:
-        """Ask for the reason; deny without one when the dialog cannot be opened."""
-        async with self._case(click) as case:
-            await self._reviewers.check(case.request, case.user_id)
-            check_pending(case.stored)
-            view = deny_modal(case.request, click.channel or "", click.message_ts or "")
-            try:
-                await self._web.open_modal(click.trigger_id or "", view)
-            except SlackFailure as failure:
-                # A no must never be lost.
-                logger.warning("denied without asking for a reason: %s", failure.reason)
-                await self._vote(case, "deny")
-
-    async def show_arguments(self, click: Click) -> None:
-        """Open the dialog with all arguments, or turn its page."""
-        async with self._case(click) as case:
-            await self._show(case, click.page + _TURNS.get(click.action, 0))
-
-    async def submit_approval(self, click: Click) -> None:
-        """Approve from the last page of all arguments."""
-        async with self._case(click) as case:
+        if on_card(case.request).hidden:
+            await self._show(case, 1)
+        else:
             await self._vote(case, "approve")
 
-    async def submit_denial(self, click: Click) -> None:
-        """Deny, with the reason that was written."""
-        async with self._case(click) as case:
+    @_on_request
+    async def deny(self, case: _Case) -> None:
+        """Ask for the reason; deny without one when the dialog cannot be opened."""
+        await self._reviewers.check(case.request, case.user_id)
+        check_pending(case.stored)
+        view = deny_modal(case.request, case.click.channel or "", case.click.message_ts or "")
+        try:
+            await self._web.open_modal(case.click.trigger_id or "", view)
+        except SlackFailure as failure:
+            # A no must never be lost.
+            logger.warning("denied without asking for a reason: %s", failure.reason)
             await self._vote(case, "deny")
 
-    async def refuse_unknown(self, click: Click) -> None:
-        """Say that a button or dialog is no longer in use."""
-        async with self._case(click):
-            pass
+    @_on_request
+    async def show_arguments(self, case: _Case) -> None:
+        """Open the dialog with all arguments, or turn its page."""
+        await self._show(case, case.click.page + _TURNS.get(case.click.action, 0))
 
-    @contextlib.asynccontextmanager
-    async def _case(self, click: Click) -> AsyncIterator[_Case]:
-        request: Request | None = None
-        try:
-            stored = await self._stored(click)
-            request = opened(
-                click,
-                stored,
-                keyring=self._keyring,
-                namespace=self._namespace,
-                workspace=self._team_id,
-            )
-            assert stored is not None
-            assert click.user_id is not None
-            yield _Case(click, stored, request, click.user_id)
-        except StoreError as error:
-            await self._refusals.refuse(click, Refused("storage", error.reason), request)
-        except Refused as refused:
-            await self._refusals.refuse(click, refused, request)
+    @_on_request
+    async def submit_approval(self, case: _Case) -> None:
+        """Approve from the last page of all arguments."""
+        await self._vote(case, "approve")
+
+    @_on_request
+    async def submit_denial(self, case: _Case) -> None:
+        """Deny, with the reason that was written."""
+        await self._vote(case, "deny")
+
+    @_on_request
+    async def refuse_unknown(self, case: _Case) -> None:
+        """Say that a button or dialog is no longer in use."""
+
+    async def _open(self, click: Click) -> _Case:
+        stored = await self._stored(click)
+        request = opened(
+            click,
+            stored,
+            keyring=self._keyring,
+            namespace=self._namespace,
+            workspace=self._team_id,
+        )
+        assert stored is not None
+        assert click.user_id is not None
+        return _Case(click, stored, request, click.user_id)
 
     async def _stored(self, click: Click) -> StoredReview | None:
         if click.request_id is None or not is_request_id(click.request_id):

@@ -157,6 +157,7 @@ async def test_those_who_may_not_decide_are_told_why_and_recorded_and_change_not
     assert (stored.state, stored.sealed_votes, stored.revision) == ("pending", (), 1)
     assert not await aslack.calls("chat.update")
     assert not await aslack.calls("views.open")
+    assert "failed" not in bot.log
 
 
 def click_payload(asked: Any, clicker: str, **changes: Any) -> dict[str, Any]:
