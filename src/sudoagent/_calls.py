@@ -86,6 +86,10 @@ class Parts:
         _require("policy", policy, "evaluate")
         return replace(self, policy=policy, identity=policy_identity(policy))
 
+    def log_head(self) -> object:
+        """Where the audit log stands, if the logger says."""
+        return getattr(self.logger, "head", None)
+
     @property
     def digest_key(self) -> bytes:
         """The key of call digests: the approver's, which others share, or this process's."""
@@ -129,6 +133,7 @@ class Call:
             secret_names=target.secret_names,
             editable=options.editable or target.editable,
             redactor=parts.redactor,
+            witness=parts.log_head,
         )
         judged = Judged(target, bound, ctx, fixed=fixed)
         return cls(target, judged, parts, _account(ctx, parts))

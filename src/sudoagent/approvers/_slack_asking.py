@@ -18,6 +18,7 @@ import msgspec
 
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalError, ApproverUnavailable
+from sudoagent.review.background import background
 from sudoagent.review.desk import Desk
 from sudoagent.review.number import number_of
 from sudoagent.review.recount import recount
@@ -32,6 +33,7 @@ from sudoagent.slack.posting import Posted, post
 from sudoagent.verdict import Verdict
 
 from ._number import show_number
+from ._slack_outcome import Receipt, tell
 from ._slack_question import Question
 from ._slack_resuming import Earlier, find_earlier, outcome_unknown
 
@@ -209,10 +211,16 @@ class Asking:
         return replace(verdict, channel=review.channel, message_ts=review.message_ts)
 
     async def _claimed(self, request: Request, verdict: Verdict) -> Verdict:
-        reply = await self._store.claim(request.id, uuid.uuid4().hex)
+        receipt = self._receipt(request)
+        try:
+            reply = await self._store.claim(request.id, receipt.owner)
+        except asyncio.CancelledError:
+            # Claimed or not: nobody will use it.
+            background().dispatch(tell(receipt, "cancelled", None, None))
+            raise
         match reply.kind:
             case "claimed" if reply.durable:
-                return verdict
+                return replace(verdict, receipt=receipt)
             case "claimed":
                 # A failover could forget the claim, and a second process would get another.
                 raise ApprovalError("no replica confirmed in time that the approval is used now")
@@ -222,6 +230,11 @@ class Asking:
                 return _frozen("approvals are frozen")
             case _:
                 raise ApprovalError("the approval was gone when it was to be used")
+
+    def _receipt(self, request: Request) -> Receipt:
+        question = self._question
+        owner = uuid.uuid4().hex
+        return Receipt(question.settings, question.keyring, request, owner, question.log_head)
 
     async def _withdraw(self, request_id: str, why: str) -> None:
         try:

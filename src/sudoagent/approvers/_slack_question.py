@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets as randomness
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sudoagent.context import Context
@@ -45,7 +46,8 @@ class Question:
     """What is asked, and how. Deadlines are monotonic seconds; ``caller_deadline`` is the call's.
 
     ``request`` is complete but for the server's time, which is filled in when it is stored.
-    ``number`` is the one that an approval must state, if it must.
+    ``number`` is the one that an approval must state, if it must. ``log_head`` says where the audit
+    log stands.
     """
 
     settings: SlackSettings
@@ -56,6 +58,7 @@ class Question:
     deadline: float
     caller_deadline: float | None
     idempotency_key: str | None
+    log_head: Callable[[], str | None] = field(repr=False)
 
 
 def rules_for(settings: SlackSettings, ctx: Context, result: PolicyResult) -> Rules:
@@ -84,12 +87,18 @@ def rules_for(settings: SlackSettings, ctx: Context, result: PolicyResult) -> Ru
 
 
 def question_for(
-    settings: SlackSettings, ctx: Context, result: PolicyResult, request_id: str
+    settings: SlackSettings,
+    ctx: Context,
+    result: PolicyResult,
+    request_id: str,
+    *,
+    audit_head: str | None = None,
 ) -> Question:
     """Return all that asking needs to know; everything in it that travels is redacted.
 
-    Raises ``ApproverUnavailable`` when a setting is missing, ``ApprovalDenied`` for a call that
-    cannot be shown although it must be, and ``ApprovalError`` for rules that nobody can meet and
+    ``audit_head`` is where the audit log stands, to be shown on the card. Raises
+    ``ApproverUnavailable`` when a setting is missing, ``ApprovalDenied`` for a call that cannot be
+    shown although it must be, and ``ApprovalError`` for rules that nobody can meet and
     for a call too large to be shown.
     """
     rules = rules_for(settings, ctx, result)
@@ -99,11 +108,12 @@ def question_for(
         settings=settings,
         token=token,
         keyring=keyring,
-        request=_request(settings, keyring, ctx, result, rules, request_id, number),
+        request=_request(settings, keyring, ctx, result, rules, request_id, number, audit_head),
         number=number,
         deadline=time.monotonic() + rules.seconds,
         caller_deadline=ctx.deadline,
         idempotency_key=ctx.idempotency_key,
+        log_head=ctx._log_head,
     )
 
 
@@ -115,6 +125,7 @@ def _request(
     rules: Rules,
     request_id: str,
     number: str | None,
+    audit_head: str | None,
 ) -> Request:
     shown = present(ctx)
     _refuse_unreadable(ctx, shown.arguments, result)
@@ -145,6 +156,7 @@ def _request(
             allow_requester=settings.allow_requester,
             highlight=tuple(str(name) for name in result.highlight[:_MOST_HIGHLIGHTS]),
             environment=words.said(_NAME, "environment"),
+            audit_head=audit_head,
             deny_reason=result.deny_reason or settings.deny_reason,
             number_check=number and number_check(keyring, request_id, nonce, number),
             # Several reviewers could not each give their approval to another call.

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
-from sudoagent.errors import ApproverUnavailable, ConfigurationError
+from sudoagent._threads import in_thread
 from sudoagent.policies import DenyReason
 from sudoagent.review.background import background
-from sudoagent.review.desk import Desk, shared_desk
 from sudoagent.review.freeze import FreezeSwitch, Unreachable
-from sudoagent.review.store import StoreError
 
 from ._number import OnNumber
 from ._slack_asking import Asking
+from ._slack_desk import desk_for
+from ._slack_outcome import Ended, Receipt, tell
 from ._slack_question import Question, question_for
 from ._slack_settings import NumberMatch, SlackSettings, read_settings
 
@@ -140,22 +139,29 @@ class SlackApprover:
         be asked about, ``OutcomeUnknown`` when the approval was used before, and ``ApprovalError``
         when asking failed. Nothing may run then.
         """
-        question = question_for(self._settings, ctx, result, request_id)
+        head = ctx._log_head()
+        question = question_for(self._settings, ctx, result, request_id, audit_head=head)
         return background().run(_verdict(question))
 
     async def aapprove(self, ctx: Context, result: PolicyResult, request_id: str) -> Verdict:
         """The same, awaiting. Cancelling the task withdraws the request."""
-        question = question_for(self._settings, ctx, result, request_id)
+        head = await in_thread(ctx._log_head)  # it may ask a disk or a server
+        question = question_for(self._settings, ctx, result, request_id, audit_head=head)
         return await background().arun(_verdict(question))
+
+    def completed(
+        self,
+        verdict: Verdict,
+        request_id: str,
+        outcome: str,
+        seconds: float | None,
+        error: str | None,
+    ) -> None:
+        """Let card and thread say what became of the call. Returns at once and raises nothing."""
+        receipt = verdict.receipt
+        if type(receipt) is Receipt and outcome in get_args(Ended):
+            background().dispatch(tell(receipt, cast("Ended", outcome), seconds, error))
 
 
 async def _verdict(question: Question) -> Verdict:
-    return await Asking(await _desk(question.settings), question).verdict()
-
-
-async def _desk(settings: SlackSettings) -> Desk:
-    state_dir = None if settings.state_dir is None else Path(settings.state_dir)
-    try:
-        return await shared_desk(settings.redis_url, settings.namespace, state_dir)
-    except (StoreError, ConfigurationError) as error:
-        raise ApproverUnavailable(error.reason) from error
+    return await Asking(await desk_for(question.settings), question).verdict()
