@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .chain import Link
 
 if TYPE_CHECKING:
+    from ._archives import Archive
     from ._tail import Ending
 
 __all__ = ["about", "unsure"]
@@ -14,11 +15,11 @@ __all__ = ["about", "unsure"]
 Finding = tuple[str, str, dict[str, Any]]  # event, reason, metadata
 
 
-def about(ending: Ending, known: Link, *, archive: str | None, headless: bool) -> list[Finding]:
+def about(ending: Ending, known: Link, *, archive: Archive | None, headless: bool) -> list[Finding]:
     """Return what to record before going on; empty for a log that ends as expected.
 
-    ``known`` is the newest link that this process or the head file knows. ``archive`` names an
-    older file of this log that ends in it; ``headless`` says that there was no head file.
+    ``known`` is the newest link that this process or the head file knows. ``archive`` is the
+    newest of the log's older files; ``headless`` says that there was no head file.
     """
     found: list[Finding] = []
     if ending.fragment is not None:
@@ -29,9 +30,11 @@ def about(ending: Ending, known: Link, *, archive: str | None, headless: bool) -
             _recovery("unterminated", "the last entry had no newline; it counts", entry=str(link))
         )
     if ending.link is None:
-        if archive is not None:
+        if archive is not None and archive.last == known:
             reason = "the log goes on in this file"
-            found.append(("rotation", reason, {"previous_file": archive, "previous": str(known)}))
+            found.append(
+                ("rotation", reason, {"previous_file": archive.name, "previous": str(known)})
+            )
         elif known.seq:
             found.append(
                 _lost("missing", "the file that was written to before is gone or empty", known)

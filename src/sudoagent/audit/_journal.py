@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import AuditLogError
-from . import _findings
+from . import _archives, _findings
 from ._file import LogFile
 from ._head import HeadFile
 from ._lock import acquire, release
@@ -23,7 +22,7 @@ from ._pending import Pending
 from ._place import check_directory, open_safely, sync_directory
 from ._tail import Ending, first_day, quick_link, read_ending
 from .chain import GENESIS, SEAL_BYTES, Link, seal
-from .rotation import Rotation, archive_name, segments
+from .rotation import Rotation
 
 __all__ = ["Journal"]
 
@@ -167,7 +166,9 @@ class Journal:
 
     def _look(self, file: LogFile, size: int, ending: Ending, known: Link) -> None:
         headless = self._head_file().read() is None
-        archive = self._archive_ending_in(known) if ending.link is None and known.seq else None
+        archive = _archives.newest(self.path) if ending.link is None else None
+        if archive is not None and archive.last.seq > known.seq:
+            known = archive.last
         found = _findings.about(ending, known, archive=archive, headless=headless)
         if self._unsure is not None:
             found.append(_findings.unsure(self._unsure))
@@ -196,22 +197,7 @@ class Journal:
         return kept if kept is not None and kept.seq > self.tail.seq else self.tail
 
     def _archive(self, file: LogFile) -> None:
+        self._head_file().write(self.tail)
         if self._durable:
             os.fdatasync(file.descriptor)
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        name = free = archive_name(self.path, self.tail, moment)
-        number = 1
-        while free.exists():  # when a log of this name was begun anew within a second
-            number += 1
-            free = name.with_name(f"{name.stem}.{number}{name.suffix}")
-        os.rename(self.path, free)
-
-    def _archive_ending_in(self, link: Link) -> str | None:
-        for path in segments(self.path):
-            if path == self.path or not path.is_file():
-                continue
-            with open(path, "rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if quick_link(file.fileno(), size) == link:
-                    return path.name
-        return None
+        os.rename(self.path, _archives.free_name(self.path, self.tail))

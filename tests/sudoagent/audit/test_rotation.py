@@ -12,6 +12,7 @@ import pytest
 
 from sudoagent.audit import JsonlAuditLogger, Rotation
 from sudoagent.audit import verify as verify_module
+from sudoagent.audit._head import head_path
 from sudoagent.audit.chain import Link
 from sudoagent.audit.rotation import archive_name, segments
 from sudoagent.audit.verify import parse_anchor, verify_files
@@ -196,7 +197,7 @@ def test_a_rotation_that_makes_no_sense_is_refused(given: object, log: Path) -> 
 def test_an_archive_is_never_overwritten(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = log.with_name("audit.20260131T120000Z.000000000001.jsonl")
     taken.write_text("precious")
-    monkeypatch.setattr("sudoagent.audit._journal.archive_name", lambda *_: taken)
+    monkeypatch.setattr("sudoagent.audit._archives.archive_name", lambda *_: taken)
     written(log, 6, rotate=1500)
     assert taken.read_text() == "precious"
     assert len(archives(log)) > 2
@@ -252,3 +253,25 @@ def test_a_log_that_is_rotated_while_it_is_verified_is_read_again(
     monkeypatch.setattr(verify_module, "chains", rotated_after)
     assert verified(log).intact
     assert len(found) > 1
+
+
+def test_a_writer_killed_after_its_file_was_moved_leaves_no_fork_in_the_chain(log: Path) -> None:
+    written(log, 2)
+    head = head_path(log).read_bytes()
+    written(log, 1)
+    log.rename(log.with_name("audit.jsonl.1"))
+    head_path(log).write_bytes(head)  # killed before it wrote the head
+    written(log, 1)
+    assert [one["seq"] for one in objects(log)] == [4, 5]
+    assert kinds(log) == []
+
+
+def test_removing_the_current_file_and_the_head_does_not_begin_a_chain_of_its_own(
+    log: Path,
+) -> None:
+    written(log, 12, rotate=2000)
+    log.unlink()
+    head_path(log).unlink()
+    written(log, 1)
+    assert objects(log)[0]["event"] == "rotation"
+    assert len(verify_files([log])) == 1
