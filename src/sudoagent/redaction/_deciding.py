@@ -131,6 +131,8 @@ def _colon(found: Finding) -> Span | None:
         return value.span if _is_number(found) or len(value.text) >= 6 else None
     if looks_secret(value.text, typed=found.typed):
         return value.span
+    if _GETTER.match(found.name) or (_DIGITAL.search(found.phrase) and not found.typed):
+        return None  # the name of a secret; a place for a pin
     phrase = _phrase(found)
     if phrase is not None:
         return phrase
@@ -150,6 +152,8 @@ def _says(found: Finding) -> Span | None:
         return value.span
     if found.sign.strip() in ("to", "as") and not _CHANGING.search(found.before(60)):
         return None  # “the password to the database”
+    if found.sign.strip().endswith("reset to") and value.kind == "bare":
+        return None  # “send a password reset to bob”
     if value.kind == "quoted":
         return value.span
     return (_phrase(found) or value.span) if found.typed else None

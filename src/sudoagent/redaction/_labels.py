@@ -11,7 +11,7 @@ from ._marks import Span
 from ._names import Sensitivity
 from ._vocabulary import words
 
-__all__ = ["argument_list_spans", "is_pair_label", "labelled_values"]
+__all__ = ["argument_list_spans", "is_login", "is_pair_label", "labelled_values"]
 
 
 Judge = Callable[[str], Sensitivity]
@@ -50,6 +50,17 @@ def labelled_values(pairs: Sequence[tuple[Any, Any]], judge: Judge) -> frozenset
     if not named:
         return frozenset()
     return frozenset(key for key, _ in pairs if type(key) is str and key.lower() in _VALUES)
+
+
+def is_login(value: Any, name: str | None) -> bool:
+    """Whether this is ``auth=("bob", "…")``, a user and a password."""
+    return (
+        type(value) is tuple
+        and len(value) == 2
+        and type(value[0]) is type(value[1]) is str
+        and name is not None
+        and name.lower().endswith("auth")
+    )
 
 
 def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:

@@ -57,11 +57,29 @@ PROSE = (
         ),
         _telling,
     ),
+    # “the password was changed from … to …”, “the token (…)”
+    Rule(
+        (" from ",),
+        re.compile(
+            r"(?:password|passphrase|passcode|pin|token|key|secret)\s(?:was\s|has\sbeen\s)?"
+            r"(?:changed|updated|rotated)\sfrom\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?\sto\s[\"'`]?"
+            r"([^\s\"'`]{4,256})",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
+    Rule(
+        ("word (", "token (", "secret (", "key (", "phrase (", "code ("),
+        re.compile(
+            r"(?:password|token|secret|key|phrase|code)\s\(([^\s()]{6,256})\)", re.IGNORECASE
+        ),
+        looks_secret,
+    ),
     # “login admin:hunter2”, “credentials are admin / hunter2”.
     Rule(
-        ("login", "log in", "logged in", "sign in", "credential", "creds", "account"),
+        ("login", "log in", "logged in", "sign in", "credential", "creds", "account", "basic auth"),
         re.compile(
-            r"(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|credentials?|creds|account)\b"
+            r"(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|credentials?|creds|account|basic\sauth)\b"
             r"(?:\s(?:is|are|was|were|as|with|using))?:?\s{1,2}[\"'`]?[\w.@+-]{2,64}(?::|\s/\s|/)"
             r"([^\s\"'`,;]{4,64})",
             re.IGNORECASE,

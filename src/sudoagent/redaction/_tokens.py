@@ -46,7 +46,7 @@ _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?<!\w)(?:sc|ext|scauth|authress)_\w{5,30}\.\w{4,6}\.acc[_-][\w-]{10,32}\.[\w+/=-]{30,}",
     ),
     # Bitcoin: private keys in wallet import format.
-    (("k", "l"), r"(?<![A-Za-z0-9+/=])[KL][1-9A-HJ-NP-Za-km-z]{51}(?![A-Za-z0-9+/=])"),
+    (("k", "l"), r"(?<![A-Za-z0-9+])[KL][1-9A-HJ-NP-Za-km-z]{51}(?![A-Za-z0-9+/=])"),
     # Sidekiq, New York Times-like pairs in the names of gem servers.
     (("contribsys",), r"(?<![0-9a-f])([0-9a-f]{8}:[0-9a-f]{8})(?![0-9a-f])"),
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._exceptions import lines_of
 from ._json import compact, spoken, unused
-from ._labels import argument_list_spans, is_pair_label, labelled_values
+from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
 from ._names import Sensitivity
@@ -92,6 +92,8 @@ class Walk:
             return self._secret(value) if looks_random(value) else self._text(value)
         if is_instance(type(value), list):
             return self._sequence(list.__iter__(value), depth, name)
+        if is_login(value, name):
+            return [self._text(value[0]), self._secret(value[1])]
         return self._any(value, depth)
 
     def _any(self, value: Any, depth: int) -> Any:

@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .events import EVENTS
+from .lines import LINES
 from .maker import Maker, Sample
 from .names import MORE_PLAIN_NAMES, MORE_SECRET_NAMES
-from .places import PLACES
+from .places import MORE_PLACES, PLACES
 from .texts import MORE_ORDINARY
 
 __all__ = ["held_out"]
@@ -114,7 +116,7 @@ def _tokens(make: Maker) -> Iterator[tuple[Any, ...]]:
 
 
 def _files(make: Maker) -> Iterator[tuple[Any, ...]]:
-    for template in PLACES:
+    for template in (*PLACES, *MORE_PLACES):
         secret = make.random.choice((make.mixed(22), make.password().rstrip("!$#x")))
         yield template.replace("SECRET_HERE", secret), secret
     pair = base64.b64encode(b"bob:" + make.mixed(12).encode()).decode()
@@ -202,6 +204,8 @@ def _ordinary(make: Maker) -> Iterator[Any]:
         yield make.pem("CERTIFICATE")
         yield make.pem("PUBLIC KEY")
     yield from MORE_ORDINARY
+    yield from LINES
+    yield from EVENTS
 
 
 _FAMILIES: dict[str, Callable[[Maker], Iterator[Any]]] = {
