@@ -25,6 +25,13 @@ from sudoagent.review.store import ReviewStore
 
 REDIS_SERVER = Path("/usr/bin/redis-server")
 
+# The permissions that the operator's page asks for, and nothing else.
+PERMISSIONS = (
+    "~sudoagent:* &sudoagent:* -@all +hello +auth +ping +select +time +client|setinfo +evalsha "
+    "+eval +script|load +script|exists +hget +hmget +hgetall +hset +hsetnx +hincrby +pexpireat "
+    "+zadd +zrem +zcard +zrangebyscore +xadd +publish +subscribe +unsubscribe +wait +info"
+)
+
 
 @dataclass
 class Server:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from redis.crc import key_slot
 
 from sudoagent.errors import ConfigurationError
 from sudoagent.review.store import ReviewStore, ServerFacts
@@ -12,7 +14,7 @@ from sudoagent.review.store.addresses import parse_address
 from sudoagent.review.store.facts import read_facts
 from sudoagent.review.store.keys import Keys
 from sudoagent.review.store.scripts import _FLAGS, script
-from support.valkey import Server
+from support.valkey import PERMISSIONS, Server
 
 SOUND: dict[str, Any] = {
     "redis_version": "7.2.4",
@@ -47,8 +49,6 @@ def test_a_sound_server_is_named_and_warned_of_nothing() -> None:
 )
 def test_what_can_lose_requests_is_warned_of(change: dict[str, Any], warning: str) -> None:
     (said,) = facts(**change).warnings
-    import re
-
     assert re.search(warning, said)
 
 
@@ -95,6 +95,13 @@ def test_every_script_comes_with_and_without_its_flags(name: str) -> None:
     assert script(name, with_flags=True) is with_flags
 
 
+@pytest.mark.parametrize("name", sorted(_FLAGS))
+def test_no_script_needs_a_command_that_the_documented_permissions_leave_out(name: str) -> None:
+    called = re.findall(r"redis\.p?call\('([A-Z]+)'", script(name, with_flags=True).source)
+    assert called
+    assert {f"+{command.lower()}" for command in called} <= set(PERMISSIONS.split())
+
+
 @pytest.mark.parametrize("name", ["", "-x", "a b", "a{b}", "x" * 65, "é"])
 def test_a_namespace_that_could_be_mistaken_for_another_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError, match="SUDOAGENT_NAMESPACE"):
@@ -102,8 +109,6 @@ def test_a_namespace_that_could_be_mistaken_for_another_is_refused(name: str) ->
 
 
 def test_all_keys_of_a_namespace_share_a_slot() -> None:
-    from redis.crc import key_slot
-
     keys = Keys("prod")
     request = keys.request("6f2c9d1e-8b7a-4c3d-9e0f-1a2b3c4d5e6f")
     names = [*keys.shared(), request, keys.idempotency("k"), keys.bots, keys.bot("b")]

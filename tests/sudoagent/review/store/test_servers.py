@@ -18,6 +18,7 @@ from sudoagent.review.store import Hint, ReviewStore, StoreRefused, StoreUnavail
 from sudoagent.review.store.scripts import script
 from support.reviews import create, make_request, sealed, vote
 from support.valkey import (
+    PERMISSIONS,
     REDIS_SERVER,
     Cluster,
     Server,
@@ -28,13 +29,6 @@ from support.valkey import (
 )
 
 pytestmark = pytest.mark.timeout(90)
-
-# The permissions that the operator's page asks for, and nothing else.
-PERMISSIONS = (
-    "~sudoagent:* &sudoagent:* -@all +hello +auth +ping +select +time +client|setinfo +evalsha "
-    "+eval +script|load +script|exists +hget +hmget +hgetall +hset +hsetnx +hincrby +pexpireat "
-    "+zadd +zrem +zcard +zrangebyscore +xadd +publish +subscribe +unsubscribe +wait +info"
-)
 
 
 def limit(server: Server) -> None:
