@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ._looks import is_placeholder
 from ._marks import Span
-from ._rules import Rule, found_by
+from ._rules import Rule, RuleBook
 
 __all__ = ["command_spans"]
 
@@ -58,57 +58,61 @@ _COMMAND = re.compile(
 # One command: up to the pipe, the separator or the end of the line.
 _SEGMENT = re.compile(r"[^\n|;]+")
 
-_OTHERS = (
-    Rule(
-        ("chpasswd",),
-        re.compile(
-            r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?"
-            r"\s?\|[^\n|]{0,40}chpasswd"
+_OTHERS = RuleBook(
+    (
+        Rule(
+            ("chpasswd",),
+            re.compile(
+                r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?"
+                r"\s?\|[^\n|]{0,40}chpasswd"
+            ),
         ),
-    ),
-    Rule(
-        ("sudo", "--password-stdin", "--stdin", "--passphrase-fd", "kinit"),
-        re.compile(
-            r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
-            r"\|[^\n|]{0,120}?"
-            r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
+        Rule(
+            ("sudo", "--password-stdin", "--stdin", "--passphrase-fd", "kinit"),
+            re.compile(
+                r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
+                r"\|[^\n|]{0,120}?"
+                r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
+            ),
         ),
-    ),
-    Rule(
-        ("--with-token", "--password-stdin", "passwd --stdin"),
-        re.compile(
-            r"(?:--with-token|--password-stdin|--stdin)\s{0,3}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
+        Rule(
+            ("--with-token", "--password-stdin", "passwd --stdin"),
+            re.compile(
+                r"(?:--with-token|--password-stdin|--stdin)\s{0,3}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
+            ),
         ),
-    ),
-    # redis.conf
-    Rule(
-        ("requirepass", "masterauth"),
-        re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
-    ),
-    Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
-    Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
-    Rule(
-        ("identified",),
-        re.compile(
-            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
-            r"(?:password\s{1,4})?"
-            r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
+        # redis.conf
+        Rule(
+            ("requirepass", "masterauth"),
+            re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
         ),
-    ),
-    # .netrc and .pgpass.
-    Rule(("login",), re.compile(r"(?<!\w)login\s{1,4}\S{1,128}\s{1,4}password\s{1,4}(\S{1,256})")),
-    Rule(
-        ("543", "6432", ":*:"),
-        re.compile(
-            r"(?m)^[\w.*-]{1,128}:(?:543\d|6432|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:(\S{1,256})$"
+        Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
+        Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
+        Rule(
+            ("identified",),
+            re.compile(
+                r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
+                r"(?:password\s{1,4})?"
+                r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
+            ),
         ),
-    ),
+        # .netrc and .pgpass.
+        Rule(
+            ("login",), re.compile(r"(?<!\w)login\s{1,4}\S{1,128}\s{1,4}password\s{1,4}(\S{1,256})")
+        ),
+        Rule(
+            ("543", "6432", ":*:"),
+            re.compile(
+                r"(?m)^[\w.*-]{1,128}:(?:543\d|6432|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:(\S{1,256})$"
+            ),
+        ),
+    )
 )
 
 
 def command_spans(text: str) -> Iterator[Span]:
     """Yield where command lines in the text carry a secret."""
-    for begin, end in (*_flag_spans(text), *found_by(_OTHERS, text, text.lower())):
+    for begin, end in (*_flag_spans(text), *_OTHERS.found(text, text.lower())):
         secret = text[begin:end]
         if not is_placeholder(secret) and not secret.startswith(("-", "$", "@")):
             yield begin, end

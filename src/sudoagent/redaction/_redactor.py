@@ -18,6 +18,8 @@ __all__ = ["Redactor"]
 
 # An exception's text goes into one line of a log.
 _EXCEPTION_CHARACTERS = 4_000
+_REMEMBERED_CHARACTERS = 200
+_MOST_REMEMBERED = 4096
 # Names of more words are sentences.
 _MOST_WORDS = 12
 
@@ -40,6 +42,7 @@ class Redactor:
     _words: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
     _stems: str = field(init=False, repr=False, compare=False)
     _compiled: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
+    _harmless: dict[str, None] = field(init=False, repr=False, compare=False)
 
     def __init__(
         self, names: Iterable[str] = (), patterns: Iterable[str | re.Pattern[str]] = ()
@@ -51,6 +54,7 @@ class Redactor:
         stems = "|".join(re.escape(words[-1]) for words in self._words)
         put(self, "_stems", stems)
         put(self, "_compiled", tuple(_compiled(pattern) for pattern in self.patterns))
+        put(self, "_harmless", {})
 
     def value(self, value: Any, name: str | None = None) -> Any:
         """Return the value reduced to JSON's types, without secrets.
@@ -61,7 +65,10 @@ class Redactor:
         return scrubbed(walk.value(value, name), walk.found)
 
     def text(self, text: str) -> str:
-        """Return the text without secrets. What is no ``str`` is reduced first."""
+        """Return the text without secrets; of texts above 40 kB, head and tail.
+
+        What is no ``str`` is reduced first.
+        """
         return str(self.walk().value(text))
 
     def exception(self, error: BaseException, known: Iterable[str] = ()) -> str:
@@ -84,7 +91,15 @@ class Redactor:
         return judge(name)
 
     def _clean(self, text: str) -> str:
-        return clean(text, self.judge, self._compiled, self._stems)
+        # Reasons, actions and ids come again and again. Only what holds no secret is remembered.
+        if text in self._harmless:
+            return text
+        cleaned = clean(text, self.judge, self._compiled, self._stems)
+        if cleaned == text and len(text) <= _REMEMBERED_CHARACTERS:
+            if len(self._harmless) >= _MOST_REMEMBERED:
+                self._harmless.clear()
+            self._harmless[text] = None
+        return cleaned
 
 
 def scrubbed(value: Any, secrets: Collection[str]) -> Any:

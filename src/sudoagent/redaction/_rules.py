@@ -13,7 +13,11 @@ from dataclasses import dataclass
 
 from ._marks import Span
 
-__all__ = ["Rule", "found_by"]
+__all__ = ["Rule", "RuleBook"]
+
+_RUN = 3
+# In a longer text nearly every run occurs, and looking for each literal is quicker.
+_LONG = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,38 @@ class Rule:
     check: Callable[[str], bool] | None = None
 
 
-def found_by(rules: Iterable[Rule], text: str, lowered: str) -> Iterator[Span]:
-    """Yield where the rules find secrets. ``lowered`` is the text in lower case."""
-    for rule in rules:
-        if any(literal in lowered for literal in rule.literals):
-            yield from _spans(rule, text)
+class RuleBook:
+    """Many rules, of which a short text concerns few.
+
+    A text is broken into its runs of three letters, and only the rules one of whose literals begins
+    with such a run are looked at.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._by_start: dict[str, set[int]] = {}
+        self._short: list[tuple[str, int]] = []
+        for number, rule in enumerate(self._rules):
+            for literal in rule.literals:
+                if len(literal) < _RUN:
+                    self._short.append((literal, number))
+                else:
+                    self._by_start.setdefault(literal[:_RUN], set()).add(number)
+
+    def found(self, text: str, lowered: str) -> Iterator[Span]:
+        """Yield where the rules find secrets. ``lowered`` is the text in lower case."""
+        for rule in self._concerned(lowered):
+            if any(literal in lowered for literal in rule.literals):
+                yield from _spans(rule, text)
+
+    def _concerned(self, lowered: str) -> Iterable[Rule]:
+        if len(lowered) > _LONG:
+            return self._rules
+        numbers = {number for literal, number in self._short if literal in lowered}
+        runs = {lowered[at : at + _RUN] for at in range(len(lowered) - _RUN + 1)}
+        for start in self._by_start.keys() & runs:
+            numbers |= self._by_start[start]
+        return [self._rules[number] for number in sorted(numbers)]
 
 
 def _spans(rule: Rule, text: str) -> Iterator[Span]:

@@ -18,18 +18,18 @@ from ._marks import REDACTED, Span
 from ._names import Sensitivity
 from ._places import insert_spans, manifest_spans
 from ._prose import PROSE
-from ._rules import found_by
+from ._rules import RuleBook
 from ._tokens import TOKENS
 from ._urls import ADDRESSES, query_spans, userinfo_spans
 
 __all__ = ["clean", "replaced"]
 
-# More is not searched: 64 kB take some tens of milliseconds.
-LONGEST = 64 * 1024
+# More is neither searched nor shown: as much as all arguments of a call may take together.
+LONGEST = 40 * 1024
 # A secret is found by what stands before it: so much of the tail is read but not kept.
 _CONTEXT = 4096
 
-_RULES = (*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE)
+_RULES = RuleBook((*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE))
 # Ends of lines inside quoted text are blanks to a reader, and so they are to the detectors.
 _ESCAPED_BLANK = re.compile(r"\\[nrt]")
 
@@ -43,7 +43,7 @@ def clean(
     """Return the text without secrets.
 
     ``judge`` decides about names, ``extra`` are parts of further names, ``patterns`` find further
-    secrets. Texts above 64 kB keep head and tail.
+    secrets. Of texts above 40 kB head and tail are kept.
     """
     if len(text) <= LONGEST:
         return _cleaned(text, judge, patterns, extra)
@@ -102,7 +102,7 @@ def _lowered(text: str) -> str:
 
 
 def _shapes(text: str, lowered: str) -> Iterator[Span]:
-    yield from found_by(_RULES, text, lowered)
+    yield from _RULES.found(text, lowered)
     yield from pem_spans(text)
     yield from card_spans(text)
     yield from userinfo_spans(text)
