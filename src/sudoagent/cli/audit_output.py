@@ -13,6 +13,7 @@ import msgspec
 
 from sudoagent.audit.reading import Progress
 from sudoagent.audit.record import Record
+from sudoagent.audit.rotation import segments
 from sudoagent.display import cut, visible
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def shown(value: Any, limit: int = 400) -> str:
 @contextmanager
 def reading(paths: Iterable[Path], what: str) -> Iterator[Progress | None]:
     """Show a progress bar while a large log is read, on a terminal only."""
-    total = sum(path.stat().st_size for path in paths if path.exists())
+    files = {file for path in paths for file in segments(path.absolute()) if file.exists()}
+    total = sum(file.stat().st_size for file in files)
     screen = console(stderr=True)
     if total < _LARGE or not screen.is_terminal:
         yield None
