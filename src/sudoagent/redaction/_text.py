@@ -7,7 +7,9 @@ where no secret can survive the cut.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ._assignments import assignment_spans
@@ -50,8 +52,18 @@ def clean(
     half = LONGEST // 2
     head = _cleaned(_without_last_word(text[:half]), judge, patterns, extra)
     tail = _cleaned(_without_first_word(text[-half:]), judge, patterns, extra)[_CONTEXT:]
-    left_out = len(text) - 2 * half
-    return f"{head} [cut: {left_out} characters] {_without_first_word(tail)}"
+    mark = f"[cut: {len(text)} characters in all, digest {_digest(text)}]"
+    return f"{head} {mark} {_without_first_word(tail)}"
+
+
+# Tells apart texts that differ only in what is left out. What is left out may hold a secret, so
+# the key stays in this process: nobody can try likely secrets against the digest.
+_DIGEST_KEY = secrets.token_bytes(32)
+
+
+def _digest(text: str) -> str:
+    content = text.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=8, key=_DIGEST_KEY).hexdigest()
 
 
 def replaced(text: str, spans: Iterable[Span]) -> str:

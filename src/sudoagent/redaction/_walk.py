@@ -32,7 +32,7 @@ from ._reading import (
     tuple_fields,
     underlying,
 )
-from ._text import replaced
+from ._text import LONGEST, replaced
 
 __all__ = ["Walk"]
 
@@ -154,7 +154,7 @@ class Walk:
 
     def _text(self, text: str) -> str:
         text = as_text(text)
-        if len(text) > self._characters:
+        if len(text) > min(self._characters, LONGEST):
             self.cut = True
             if not self._characters:
                 return TOO_MUCH

@@ -59,7 +59,7 @@ def test_a_long_text_keeps_head_and_tail_and_says_what_is_missing() -> None:
     shown = TEXT(text)
     assert shown.startswith("first words ")
     assert shown.endswith(" last words")
-    assert f"[cut: {len(text) - LONGEST} characters]" in shown
+    assert f"[cut: {len(text)} characters in all, digest " in shown
 
 
 def test_a_text_of_one_endless_word_is_not_shown_in_part() -> None:

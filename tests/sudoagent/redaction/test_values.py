@@ -133,13 +133,19 @@ def test_width_is_bounded_and_said_to_be_cut(value: Any) -> None:
     assert walk.cut
 
 
-def test_a_mapping_that_changes_meanwhile_does_not_raise() -> None:
+def test_a_long_text_is_said_to_be_cut() -> None:
+    walk = Redactor().walk()
+    walk.value("lorem " * 9_000)
+    assert walk.cut
+
+
+def test_keys_that_cannot_be_read_are_numbered() -> None:
     class Key:
         pass
 
     assert reduced({Key(): 1, Key(): 2}).keys() == {
-        f"<{__name__}.test_a_mapping_that_changes_meanwhile_does_not_raise.<locals>.Key object>",
-        f"<{__name__}.test_a_mapping_that_changes_meanwhile_does_not_raise.<locals>.Key object> #1",
+        f"<{__name__}.test_keys_that_cannot_be_read_are_numbered.<locals>.Key object>",
+        f"<{__name__}.test_keys_that_cannot_be_read_are_numbered.<locals>.Key object> #1",
     }
 
 
