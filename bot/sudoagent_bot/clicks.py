@@ -12,12 +12,43 @@ from typing import Any
 
 from sudoagent.slack.modals import Origin, origin
 
-__all__ = ["Click", "read_click", "read_command", "read_submission"]
+__all__ = [
+    "Click",
+    "Delivery",
+    "Visit",
+    "read_click",
+    "read_command",
+    "read_submission",
+    "read_visit",
+]
+
+DELIVERY = "sudoagent_delivery"
 
 # Longer than anything Slack sends in these fields; a cap keeps what is logged or looked up small.
 _LONGEST_ID = 256
 _LONGEST_URL = 2048
 _LONGEST_COMMENT = 3000
+_LONGEST_METADATA = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What tells one delivery over HTTP from another: what its signature covers.
+
+    ``is_retry``: Slack says that it delivers the same once more.
+    """
+
+    body: bytes
+    stamp: str
+    is_retry: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody opened the app's Home tab."""
+
+    user_id: str
+    team_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +57,7 @@ class Click:
 
     ``team_id`` is the workspace of the person, ``place_team_id`` that of the channel. ``view_id``
     and ``page`` are those of the modal it happened in. ``comment`` is what the person wrote.
+    ``home`` is what the Home tab says of itself, for a click there, which is on no message.
     """
 
     action: str
@@ -40,6 +72,8 @@ class Click:
     view_id: str | None = None
     page: int = 1
     comment: str | None = None
+    home: str | None = None
+    delivery: Delivery | None = None
 
 
 def read_click(body: Mapping[str, Any]) -> Click:
@@ -47,6 +81,8 @@ def read_click(body: Mapping[str, Any]) -> Click:
     action = _mapping(_first(body.get("actions")))
     container, message = _mapping(body.get("container")), _mapping(body.get("message"))
     view = _mapping(body.get("view"))
+    if view.get("type") == "home":
+        return _on_home(body, action, view)
     place = _origin(view)
     return Click(
         action=_identifier(action.get("action_id")) or "",
@@ -100,6 +136,31 @@ def read_command(body: Mapping[str, Any]) -> Click:
         message_ts=None,
         response_url=_text(body.get("response_url"), _LONGEST_URL),
         comment=rest.strip() or None,
+    )
+
+
+def read_visit(body: Mapping[str, Any]) -> Visit | None:
+    """Read the event ``app_home_opened``; ``None`` unless it says who opened the Home tab, where.
+
+    Never raises for an odd payload.
+    """
+    event = _mapping(body.get("event"))
+    user_id, team_id = _identifier(event.get("user")), _identifier(body.get("team_id"))
+    if user_id is None or team_id is None or event.get("tab", "home") != "home":
+        return None
+    return Visit(user_id=user_id, team_id=team_id)
+
+
+def _on_home(body: Mapping[str, Any], action: Mapping[str, Any], view: Mapping[str, Any]) -> Click:
+    # Whatever the payload says of channels and messages besides, it is not about them.
+    return Click(
+        action=_identifier(action.get("action_id")) or "",
+        request_id=_identifier(action.get("value")),
+        channel=None,
+        message_ts=None,
+        trigger_id=_identifier(body.get("trigger_id")),
+        home=_text(view.get("private_metadata"), _LONGEST_METADATA) or "",
+        **_person(body),
     )
 
 

@@ -15,6 +15,7 @@ from sudoagent.review.store.replies import StoredReview
 from sudoagent.slack.modals import ARGUMENTS_CALLBACK, DENY_CALLBACK, NEXT_PAGE, PREVIOUS_PAGE
 
 from .clicks import Click
+from .home_pass import opened_pass
 
 __all__ = ["KNOWN_ACTIONS", "Refusal", "Refused", "entitled_person", "listed", "opened"]
 
@@ -81,14 +82,35 @@ def opened(
         raise Refused("unknown", "no such request is stored")
     # 5. Asked by the library: only it can seal, and this seal is for this id and this namespace.
     request = _request(stored, keyring, namespace)
-    # 6. On the message that carries the request, not on a copy or a forgery of it.
+    # 6. On the message that carries the request, not on a copy or a forgery of it; or on the
+    #    person's own Home tab, as this bot published it, with this very request on it.
+    if click.home is not None:
+        on_own_home(click, request, keyring)
+    else:
+        on_message(click, stored)
+    if stored.team_id not in (workspace, None):
+        raise Refused("other_message", "the request's message is in another workspace")
+    return request
+
+
+def on_message(click: Click, stored: StoredReview) -> None:
+    """Raise ``Refused`` unless the click is on the message that carries the request."""
     if not click.channel or not click.message_ts:
         raise Refused("other_message", "the payload does not say which message was clicked")
     if (click.channel, click.message_ts) != (stored.channel, stored.message_ts):
         raise Refused("other_message", "the click is not on the message that carries the request")
-    if stored.team_id not in (workspace, None):
-        raise Refused("other_message", "the request's message is in another workspace")
-    return request
+
+
+def on_own_home(click: Click, request: Request, keyring: Keyring) -> None:
+    """Raise ``Refused`` unless the click is on the clicker's own Home tab, with the request on it."""
+    try:
+        home = opened_pass(click.home or "", keyring)
+    except BadSeal as error:
+        raise Refused("other_message", str(error)) from error
+    if (home.team, home.user) != (click.team_id, click.user_id):
+        raise Refused("other_message", "the Home tab was made for somebody else")
+    if home.namespace != request.namespace or not home.shows(request):
+        raise Refused("other_message", "the request is not on the Home tab")
 
 
 def listed(

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import math
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -18,11 +17,12 @@ from sudoagent.review.request import MalformedRecord
 from sudoagent.review.store import Hint, ReviewStore, StoredReview, StoreError
 
 from .in_flight import InFlight
+from .pace import Pace
 from .painter import Painter
 from .refusals import Refusals
 from .rules import Refused
 
-__all__ = ["Pace", "Sweeper"]
+__all__ = ["Sweeper"]
 
 logger = logging.getLogger(__name__)
 
@@ -35,27 +35,6 @@ _BREATH = 0.05  # seconds between two full batches of deadlines
 # decisions, which nobody likes to wait for and which people can only make so many of.
 EXPIRIES_A_MINUTE = 40.0
 _UNLIMITED = math.inf  # decisions go at once, until Slack itself asks for a pause
-
-
-class Pace:
-    """When the next expiry may be repainted. ``clock`` counts seconds."""
-
-    def __init__(self, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = 60.0 / a_minute
-        self._clock = clock
-        self._next = clock()
-
-    def wait(self) -> float:
-        """Return the seconds until the next one; 0: now."""
-        return max(0.0, self._next - self._clock())
-
-    def spend(self, sharing: int = 1) -> None:
-        """Count one. ``sharing``: how many bots work at this pace together."""
-        self._next = max(self._next, self._clock()) + self._seconds * max(sharing, 1)
-
-    def pause(self, seconds: float) -> None:
-        """Let none happen for so many seconds."""
-        self._next = max(self._next, self._clock() + seconds)
 
 
 class Sweeper:

@@ -9,52 +9,8 @@ from typing import Any
 from sudoagent.playground import AsyncPlayground
 from sudoagent.review.request import SCHEMA_VERSION, SignedVote, encode
 from sudoagent.review.seal import Keyring
-from sudoagent_bot.sweeper import Pace
 from support.bot import SIGNING_KEY, Asked, Asker, BotProcess, StartBot
 from support.valkey import Server, eventually
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_expiries_keep_a_pace():
-    clock = Clock()
-    pace = Pace(40.0, clock)
-    assert pace.wait() == 0
-    pace.spend()
-    assert pace.wait() == 1.5
-    clock.now += 1.5
-    assert pace.wait() == 0
-
-
-def test_two_bots_keep_half_the_pace_each():
-    pace = Pace(40.0, Clock())
-    pace.spend(sharing=2)
-    assert pace.wait() == 3.0
-    pace.spend(sharing=0)
-    assert pace.wait() == 4.5
-
-
-def test_idle_time_is_not_saved_up():
-    clock = Clock()
-    pace = Pace(40.0, clock)
-    clock.now += 3600
-    pace.spend()
-    assert pace.wait() == 1.5
-
-
-def test_a_pause_holds_and_a_shorter_one_does_not_shorten_it():
-    clock = Clock()
-    pace = Pace(float("inf"), clock)
-    pace.spend()
-    assert pace.wait() == 0
-    pace.pause(30.0)
-    pace.pause(1.0)
-    assert pace.wait() == 30.0
 
 
 async def vote_as_a_dying_bot(asker: Asker, asked: Asked, choice: Any = "approve") -> None:

@@ -1,0 +1,79 @@
+"""What `/sudo` answers: messages that only the person who typed it sees.
+
+Pure: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sudoagent.review.request import Request, SignedVote, State
+
+from . import texts
+from .blocks import Element, code, date, one_line, quote, rich_text, sentence, strong
+from .home import Frozen, Waiting, who
+from .messages import Message, card
+
+__all__ = ["pending_answer", "plain_answer", "show_answer", "status_answer"]
+
+_MOST_LISTED = 20
+_NAME_LIMIT = 60
+_REASON_LIMIT = 500
+
+
+def plain_answer(words: str) -> Message:
+    """Return a sentence of `texts` as an answer."""
+    return Message(words, (rich_text("answer", [sentence(words)]),))
+
+
+def status_answer(frozen: bool, details: Frozen | None, waiting: int | None) -> Message:
+    """Return what holds now. Details and the number of requests are for administrators."""
+    words = texts.SUDO_STATUS if frozen else texts.SUDO_STATUS_OPEN
+    lines: list[Element] = [sentence(words)]
+    if details is not None:
+        by, at = who(details.by), date(details.at, texts.AT_DAY)
+        lines.append(sentence(texts.SUDO_STATUS_FROZEN, who=by, at=at))
+        lines.append(quote(one_line(details.reason, _REASON_LIMIT)))
+    if waiting is not None:
+        lines.append(sentence(texts.SUDO_STATUS_WAITING, count=waiting))
+    return Message(words, (rich_text("status", lines),))
+
+
+def pending_answer(waiting: Sequence[Waiting], *, everybodys: bool) -> Message:
+    """Return what waits, the most urgent first. ``everybodys``: for whomever, not for this one."""
+    if not waiting:
+        return plain_answer(texts.SUDO_NOTHING_AT_ALL if everybodys else texts.SUDO_NOTHING)
+    template = texts.SUDO_PENDING_ALL if everybodys else texts.SUDO_PENDING
+    lines = [sentence(template, count=len(waiting))]
+    lines += [_line(one.request) for one in waiting[:_MOST_LISTED]]
+    if len(waiting) > _MOST_LISTED:
+        lines.append(sentence(texts.SUDO_MORE, count=len(waiting) - _MOST_LISTED))
+    lines.append(sentence(texts.SUDO_WHERE))
+    return Message(template.format(count=len(waiting)), (rich_text("pending", lines),))
+
+
+def show_answer(
+    request: Request,
+    *,
+    state: State,
+    votes: Sequence[SignedVote],
+    ended_at: int | None,
+    cause: str | None,
+) -> Message:
+    """Return one request as its card shows it, without the buttons, which only count there."""
+    shown = card(request, state=state, votes=votes, decided_at=ended_at, cause=cause)
+    blocks = [block for block in shown.blocks if block["type"] != "actions"]
+    if state == "pending":
+        blocks.append(rich_text("where", [sentence(texts.SUDO_WHERE)]))
+    return Message(shown.text, tuple(blocks))
+
+
+def _line(request: Request) -> Element:
+    return sentence(
+        texts.SUDO_LINE,
+        mark=texts.RISK_MARK[request.risk],
+        agent=strong(one_line(request.agent or "", _NAME_LIMIT) or texts.SOME_AGENT),
+        action=code(one_line(request.action, _NAME_LIMIT)),
+        at=date(request.expires_at, texts.AT_SOON),
+        id=code(request.id),
+    )
