@@ -73,6 +73,7 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
     "conversations.list": _READ,
     "conversations.members": _READ,
     "conversations.open": ("im:write",),
+    "conversations.replies": _HISTORY,
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),

@@ -37,6 +37,7 @@ _READS: Final = frozenset(
         "conversations.info",
         "conversations.list",
         "conversations.members",
+        "conversations.replies",
         "usergroups.users.list",
         "users.info",
     }

@@ -55,11 +55,26 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What happened when the approved call ran. ``error`` is redacted; ``seconds`` its duration."""
+    """What became of the approved call. ``error`` is redacted.
+
+    ``seconds`` is how long it ran, ``None`` when it was not begun. ``audit_head`` is where the
+    audit log stood afterwards.
+    """
 
     outcome: Literal["success", "error", "cancelled"]
-    seconds: float
+    seconds: float | None
     error: str | None = None
+    audit_head: str | None = None
+
+    @property
+    def end(self) -> str:
+        """Which sentence tells it: a key of `texts.RAN`."""
+        return "unrun" if self.seconds is None else self.outcome
+
+    @property
+    def duration(self) -> str:
+        """How long it ran, as people say it."""
+        return seconds(self.seconds or 0)
 
 
 def pending_card(request: Request) -> Message:
@@ -81,7 +96,7 @@ def card(
     ``decided_at`` is when it left ``pending``, in milliseconds since the epoch; ``cause`` why it
     was withdrawn (a key of `texts.CAUSE`); ``run`` what became of an approved call.
     """
-    revision = f"{request.id}:{state}.{len(votes)}" + (f".{run.outcome}" if run else "")
+    revision = f"{request.id}:{state}.{len(votes)}" + (f".{run.end}" if run else "")
     shown = on_card(request)
     blocks: list[Block] = [
         _header(request, state, run, f"head:{revision}"),
@@ -94,8 +109,8 @@ def card(
         blocks.append(
             rich_text(f"status:{revision}", _status(request, state, votes, at, cause, run))
         )
-    blocks.append(_footer(request, state, f"foot:{revision}"))
-    return Message(_fallback(request, state), tuple(blocks))
+    blocks.append(_footer(request, state, run, f"foot:{revision}"))
+    return Message(_fallback(request, state, run), tuple(blocks))
 
 
 def seconds(duration: float) -> str:
@@ -112,7 +127,7 @@ def _header(request: Request, state: State, run: Run | None, block_id: str) -> B
     if state == "pending":
         mark = texts.RISK_MARK[request.risk]
         return header(block_id, texts.HEADER_PENDING, mark=mark, action=request.action)
-    template = texts.HEADER_RAN[run.outcome] if run else texts.HEADER[state]
+    template = texts.HEADER_RAN[run.end] if run else texts.HEADER[state]
     return header(block_id, template, action=request.action)
 
 
@@ -213,7 +228,7 @@ def _status(
         )
     ]
     if run is not None:
-        lines.append(sentence(texts.RAN[run.outcome], duration=seconds(run.seconds)))
+        lines.append(sentence(texts.RAN[run.end], duration=run.duration))
     lines += [line for vote in votes for line in edit_lines(request, vote)]
     for vote in [vote for vote in votes if vote.comment and vote.comment.strip()][:_MOST_COMMENTS]:
         lines.append(sentence(texts.COMMENT_LABEL, person=person(vote.user_id)))
@@ -221,20 +236,24 @@ def _status(
     return lines
 
 
-def _footer(request: Request, state: State, block_id: str) -> Block:
-    template = texts.FOOTER_HEAD if request.audit_head else texts.FOOTER
+def _footer(request: Request, state: State, run: Run | None, block_id: str) -> Block:
+    # The later place in the log vouches for the earlier one, too.
+    head = (run.audit_head if run else None) or request.audit_head
+    template = texts.FOOTER_HEAD if head else texts.FOOTER
     words = template.format(
         id=request.id,
         digest=one_line(request.digest, 64)[:12],
-        head=one_line(request.audit_head or "", 40),
+        head=one_line(head or "", 40),
     )
     if state != "pending":
         return small_print(block_id, words)
     return small_print(block_id, words, (texts.EXPIRES, request.expires_at, texts.AT_SOON))
 
 
-def _fallback(request: Request, state: State) -> str:
+def _fallback(request: Request, state: State, run: Run | None) -> str:
     action = escape(one_line(request.action, _NAME_LIMIT))
+    if run is not None:
+        return texts.FALLBACK_RAN[run.end].format(action=action)
     if state != "pending":
         return texts.FALLBACK[state].format(action=action)
     return texts.FALLBACK_PENDING.format(

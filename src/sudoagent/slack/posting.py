@@ -6,8 +6,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .client import SlackClient
 from .failures import AnswerLost, SlackFailure, SlackUnreachable
@@ -42,21 +43,31 @@ async def post(
     thread_ts: str | None = None,
     patience: float = 30.0,
     wanted: Callable[[], bool] = lambda: True,
+    since: float | None = None,
 ) -> Posted:
     """Post a message exactly once, or raise ``SlackFailure``.
 
     ``marker`` is a text that occurs in the block ids of this message and no other. When the answer
-    is lost, the message is looked for in the channel's history by it. Found: that is the answer.
-    Certainly not there: it is posted again, while it is still ``wanted``. Not permitted to look:
-    ``AnswerLost``, because a second card would be worse than none.
+    is lost, the message is looked for by it in the channel's history, or in the thread. Found: that
+    is the answer. Certainly not there: it is posted again, while it is still ``wanted``. Not
+    permitted to look: ``AnswerLost``, because a second card would be worse than none.
+
+    ``since``: somebody who was about to post it at that time (seconds since the epoch) or later may
+    have done so, and it is looked for first.
     """
+    place = _Place(channel, thread_ts, marker)
+    if since is not None:
+        earlier = AnswerLost("chat.postMessage", "the message may have been posted before")
+        found = await _find(client, place, since, earlier, looks=(0.0,))
+        if found is not None:
+            return found
     since = time.time() - _CLOCK_SLACK
     for _ in range(_MOST_TRIES):
         try:
             return await _post(client, channel, message, thread_ts, patience)
         except AnswerLost as lost:
             logger.warning("Slack: %s; looking for the message", lost.reason)
-            found = await _find(client, channel, marker, since, lost)
+            found = await _find(client, place, since, lost, looks=_LOOKS)
         if found is not None:
             return found
         if not wanted():
@@ -85,15 +96,24 @@ async def _post(
     return Posted(place, ts, team if isinstance(team, str) else None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to look for a message, and what to know it by."""
+
+    channel: str
+    thread_ts: str | None
+    marker: str
+
+
 async def _find(
-    client: SlackClient, channel: str, marker: str, since: float, lost: AnswerLost
+    client: SlackClient, place: _Place, since: float, lost: AnswerLost, looks: Iterable[float]
 ) -> Posted | None:
     """Return the message, or ``None`` when it is certainly not there, or raise ``lost``."""
     try:
-        channel_id = await _channel_id(client, channel)
-        for pause in _LOOKS:
+        channel_id = await _channel_id(client, place.channel)
+        for pause in looks:
             await asyncio.sleep(pause)
-            found = await _look(client, channel_id, marker, since)
+            found = await _look(client, channel_id, place, since)
             if found is not None:
                 return found
     except SlackFailure as failure:
@@ -104,15 +124,26 @@ async def _find(
     return None
 
 
-async def _look(client: SlackClient, channel_id: str, marker: str, since: float) -> Posted | None:
-    history = await client.call(
-        "conversations.history", channel=channel_id, oldest=f"{since:.6f}", limit=200, patience=10.0
-    )
-    for message in history.get("messages", []):
-        blocks = message.get("blocks") or []
-        if any(marker in str(block.get("block_id", "")) for block in blocks):
-            return Posted(channel_id, str(message["ts"]), message.get("team"))
-    return None
+async def _look(client: SlackClient, channel_id: str, place: _Place, since: float) -> Posted | None:
+    method = "conversations.history" if place.thread_ts is None else "conversations.replies"
+    cursor: str | None = None
+    while True:
+        page = await client.call(
+            method,
+            channel=channel_id,
+            ts=place.thread_ts,
+            oldest=f"{since:.6f}",
+            limit=200,
+            cursor=cursor,
+            patience=10.0,
+        )
+        for message in page.get("messages", []):
+            blocks = message.get("blocks") or []
+            if any(place.marker in str(block.get("block_id", "")) for block in blocks):
+                return Posted(channel_id, str(message["ts"]), message.get("team"))
+        cursor = _next_page(page)
+        if cursor is None:
+            return None
 
 
 async def _channel_id(client: SlackClient, channel: str) -> str:
@@ -131,6 +162,10 @@ async def _channel_id(client: SlackClient, channel: str) -> str:
         for found in page.get("channels", []):
             if found.get("name") == channel.lstrip("#"):
                 return str(found["id"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+        cursor = _next_page(page)
         if cursor is None:
             raise AnswerLost("conversations.list", f"no channel is called {channel}")
+
+
+def _next_page(page: Mapping[str, Any]) -> str | None:
+    return (page.get("response_metadata") or {}).get("next_cursor") or None

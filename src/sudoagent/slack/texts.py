@@ -21,6 +21,7 @@ HEADER_RAN: Final = {
     "success": "✅ Approved and done: {action}",
     "error": "❌ Approved, but it failed: {action}",
     "cancelled": "🚫 Approved, but it was stopped: {action}",
+    "unrun": "🚫 Approved, but nothing ran: {action}",
 }
 RISK_MARK: Final = {"low": "🟢", "medium": "🟡", "high": "🔴"}
 RISK: Final = {"low": "🟢 low", "medium": "🟡 medium", "high": "🔴 high"}
@@ -32,6 +33,12 @@ FALLBACK: Final = {
     "denied": "Denied: {action}",
     "expired": "Expired, so denied: {action}",
     "cancelled": "Withdrawn: {action}",
+}
+FALLBACK_RAN: Final = {
+    "success": "Approved and done: {action}",
+    "error": "Approved, but it failed: {action}",
+    "cancelled": "Approved, but it was stopped: {action}",
+    "unrun": "Approved, but nothing ran: {action}",
 }
 FALLBACK_RISK: Final = {"low": "low", "medium": "medium", "high": "high"}
 
@@ -82,6 +89,7 @@ RAN: Final = {
     "success": "▶️ Done after {duration}.",
     "error": "❌ Failed after {duration}.",
     "cancelled": "🚫 Stopped after {duration}; it may have done part of its work.",
+    "unrun": "🚫 Nothing ran.",
 }
 ERROR_LABEL: Final = "The error, without secrets:"
 COMMENT_LABEL: Final = "{person} wrote:"
@@ -178,7 +186,10 @@ THREAD_RAN: Final = {
     "success": "▶️ {action} is done, after {duration}.",
     "error": "❌ {action} failed after {duration}.",
     "cancelled": "🚫 {action} was stopped after {duration}; it may have done part of its work.",
+    "unrun": "🚫 {action} was not begun: nothing ran.",
 }
+UNRUN_LABEL: Final = "Why:"
+THREAD_HEAD: Final = "log {head}"
 
 # One message for all requests of one asker that a cap refused.
 HELD_BACK: Final = (

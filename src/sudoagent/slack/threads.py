@@ -10,14 +10,24 @@ from __future__ import annotations
 from sudoagent.review.request import Request, SignedVote
 
 from . import texts
-from .blocks import code, escape, one_line, quote, rich_text, sentence, strong
+from .blocks import Block, code, escape, one_line, quote, rich_text, sentence, small_print, strong
 from .fields import edit_lines
-from .messages import Message, Run, seconds
+from .messages import Message, Run
 
-__all__ = ["run_reply", "vote_reply"]
+__all__ = ["run_marker", "run_reply", "vote_marker", "vote_reply"]
 
 _NAME_LIMIT = 80
 _WORDS_LIMIT = 1500
+
+
+def vote_marker(vote: SignedVote) -> str:
+    """Return what occurs in the block ids of the reply about this vote, and of no other message."""
+    return f"vote:{vote.request_id}:{vote.user_id}:"
+
+
+def run_marker(request: Request) -> str:
+    """Return what occurs in the block ids of the reply about the outcome, and of no other."""
+    return f"ran:{request.id}:"
 
 
 def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> Message:
@@ -28,17 +38,22 @@ def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> M
     elements += edit_lines(request, vote)
     if vote.comment and vote.comment.strip():
         elements.append(quote(one_line(vote.comment, _WORDS_LIMIT)))
-    block = rich_text(f"vote:{request.id}:{vote.at}", elements)
+    block = rich_text(f"{vote_marker(vote)}{vote.at}", elements)
     return Message(template.format(person=escape(who)), (block,))
 
 
 def run_reply(request: Request, run: Run) -> Message:
     """Return the reply that says what became of the call."""
-    template = texts.THREAD_RAN[run.outcome]
-    action, duration = one_line(request.action, _NAME_LIMIT), seconds(run.seconds)
-    elements = [sentence(template, action=code(action), duration=duration)]
+    template = texts.THREAD_RAN[run.end]
+    action = one_line(request.action, _NAME_LIMIT)
+    elements = [sentence(template, action=code(action), duration=run.duration)]
     if run.error and run.error.strip():
-        elements.append(sentence(texts.ERROR_LABEL))
+        label = texts.UNRUN_LABEL if run.end == "unrun" else texts.ERROR_LABEL
+        elements.append(sentence(label))
         elements.append(quote(one_line(run.error, _WORDS_LIMIT)))
-    block = rich_text(f"ran:{request.id}:{run.outcome}", elements)
-    return Message(template.format(action=escape(action), duration=duration), (block,))
+    marker = run_marker(request)
+    blocks: list[Block] = [rich_text(f"{marker}{run.end}", elements)]
+    if run.audit_head:
+        words = texts.THREAD_HEAD.format(head=one_line(run.audit_head, _NAME_LIMIT))
+        blocks.append(small_print(f"{marker}head", words))
+    return Message(template.format(action=escape(action), duration=run.duration), tuple(blocks))

@@ -200,12 +200,29 @@ def test_a_withdrawn_card_says_why_in_one_of_our_sentences(cause: str | None, sa
         (Run(outcome="success", seconds=1.24), "Approved and done", "Done after 1.2 s."),
         (Run(outcome="error", seconds=0.03), "it failed", "Failed after 30 ms."),
         (Run(outcome="cancelled", seconds=300), "it was stopped", "Stopped after 5 min"),
+        (Run(outcome="cancelled", seconds=None), "nothing ran", "Nothing ran."),
     ],
 )
 def test_the_card_can_tell_what_became_of_the_call(run: Run, title: str, line: str) -> None:
     message = card(request(), state="approved", votes=[vote("approve", "U0ALICE")], run=run)
     assert title in header(message)
+    assert title in message.text
     assert line in sentences(message)
+
+
+def test_the_card_shows_the_newest_place_in_the_audit_log() -> None:
+    asked, ran = "12:0123456789ab", "14:ba9876543210"
+    assert f"log {asked}" in words(card(request(audit_head=asked)))
+    for run in (
+        Run(outcome="success", seconds=1),
+        Run(outcome="success", seconds=1, audit_head=""),
+    ):
+        told = words(card(request(audit_head=asked), state="approved", run=run))
+        assert f"log {asked}" in told
+    run = Run(outcome="success", seconds=1, audit_head=ran)
+    told = words(card(request(audit_head=asked), state="approved", run=run))
+    assert f"log {ran}" in told
+    assert asked not in told
 
 
 @pytest.mark.parametrize(

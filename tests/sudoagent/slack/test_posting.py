@@ -18,6 +18,9 @@ MARKER = "0f2c6f0e"
 MESSAGE = Message("fallback", (rich_text(f"call:{MARKER}:pending.0", [sentence("hello")]),))
 
 
+OTHER = Message("other", (rich_text("call:other", [sentence("other")]),))
+
+
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "_LOOKS", (0.0, 0.05))
@@ -96,6 +99,46 @@ async def test_a_channel_that_is_not_listed_cannot_be_looked_into(
     slack.fail(POST, "server_error")
     with pytest.raises(AnswerLost, match="no channel is called #nowhere"):
         await post(client, "#nowhere", MESSAGE, marker=MARKER)
+
+
+async def test_a_lost_reply_is_found_in_its_thread(client: SlackClient, slack: Playground) -> None:
+    card = await post(client, CHANNEL, OTHER, marker="other")
+    slack.fail(POST, "lost_response")
+    reply = await post(client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=card.ts)
+    assert [message.ts for message in slack.replies(card.ts)] == [reply.ts]
+
+
+async def test_what_somebody_may_have_posted_before_is_looked_for_first(
+    client: SlackClient, slack: Playground
+) -> None:
+    card = await post(client, CHANNEL, OTHER, marker="other")
+    for thread_ts in (None, card.ts):
+        first = await post(client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=thread_ts)
+        again = await post(
+            client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=thread_ts, since=float(card.ts)
+        )
+        assert again.ts == first.ts
+    assert (len(slack.messages(CHANNEL)), len(slack.replies(card.ts))) == (2, 1)
+
+
+async def test_what_is_not_there_yet_is_posted(client: SlackClient, slack: Playground) -> None:
+    card = await post(client, CHANNEL, OTHER, marker="other")
+    since = float(card.ts)
+    await post(client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=card.ts, since=since)
+    assert len(slack.replies(card.ts)) == 1
+
+
+async def test_a_long_thread_is_looked_through_to_its_end(
+    client: SlackClient, slack: Playground
+) -> None:
+    card = await post(client, CHANNEL, OTHER, marker="other")
+    for number in range(205):
+        slack.as_person("U0ALICE").say(f"chatter {number}", thread_ts=card.ts)
+    first = await post(client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=card.ts)
+    again = await post(
+        client, CHANNEL, MESSAGE, marker=MARKER, thread_ts=card.ts, since=float(card.ts)
+    )
+    assert again.ts == first.ts
 
 
 async def test_a_refusal_is_passed_on(client: SlackClient, slack: Playground) -> None:
