@@ -201,14 +201,16 @@ class TestWaiting:
         assert "ENDED ApprovalExpired" in screen.shown
 
     def test_a_cancelled_task_withdraws_the_question_and_frees_the_screen(
-        self, in_terminal: Start
+        self, in_terminal: Start, tmp_path: Path
     ) -> None:
         screen = in_terminal(
             program("awaiting").split("for _ in")[0]
             + """
+import os
 async def main():
     first = asyncio.ensure_future(sudo.aexecute(refund, number=1))
-    await asyncio.sleep(0.5)
+    while not os.path.exists("seen"):
+        await asyncio.sleep(0.01)
     second = asyncio.ensure_future(sudo.aexecute(refund, number=2))
     third = asyncio.ensure_future(sudo.aexecute(refund, number=3))
     await asyncio.sleep(0.2)
@@ -219,7 +221,9 @@ asyncio.run(main())
 """
         )
         screen.until("number  1")
+        (tmp_path / "seen").touch()
         screen.until("number  3")
+        screen.until("n why not]", times=2)
         screen.type("y")
         screen.end()
 
