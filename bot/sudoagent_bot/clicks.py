@@ -7,15 +7,19 @@ field that identifies anything is a string or absent, and absence is for `rules`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sudoagent.editable import LONGEST_TEXT
+from sudoagent.slack.fields import EDIT_BLOCK, NUMBER_BLOCK
 from sudoagent.slack.modals import Origin, origin
 
 __all__ = [
+    "DELIVERY",
     "Click",
     "Delivery",
     "Visit",
+    "delivered",
     "read_click",
     "read_command",
     "read_submission",
@@ -28,6 +32,7 @@ DELIVERY = "sudoagent_delivery"
 _LONGEST_ID = 256
 _LONGEST_URL = 2048
 _LONGEST_COMMENT = 3000
+_MOST_BLOCKS = 100
 _LONGEST_METADATA = 3000
 
 
@@ -56,7 +61,8 @@ class Click:
     """One press of a button, or one modal sent, by whom and about which message.
 
     ``team_id`` is the workspace of the person, ``place_team_id`` that of the channel. ``view_id``
-    and ``page`` are those of the modal it happened in. ``comment`` is what the person wrote.
+    and ``page`` are those of the modal it happened in. ``comment`` is what the person wrote,
+    ``number`` the number that was stated, ``edits`` what stands in the fields of arguments.
     ``home`` is what the Home tab says of itself, for a click there, which is on no message.
     """
 
@@ -72,6 +78,8 @@ class Click:
     view_id: str | None = None
     page: int = 1
     comment: str | None = None
+    number: str | None = field(default=None, repr=False)
+    edits: Mapping[str, str] = field(default_factory=dict, repr=False)
     home: str | None = None
     delivery: Delivery | None = None
 
@@ -101,8 +109,8 @@ def read_click(body: Mapping[str, Any]) -> Click:
     )
 
 
-def read_submission(body: Mapping[str, Any], field: str) -> Click:
-    """Read the payload of ``view_submission``, with what was written in the input of one block.
+def read_submission(body: Mapping[str, Any], block: str) -> Click:
+    """Read the payload of ``view_submission``; the comment is what was written in one block.
 
     Never raises for an odd payload.
     """
@@ -114,7 +122,9 @@ def read_submission(body: Mapping[str, Any], field: str) -> Click:
         channel=place.ch if place else None,
         message_ts=place.ts if place else None,
         view_id=_identifier(view.get("id")),
-        comment=_written(view, field),
+        comment=_written(view, block),
+        number=_written(view, NUMBER_BLOCK),
+        edits=_edits(view),
         **_person(body),
     )
 
@@ -151,6 +161,12 @@ def read_visit(body: Mapping[str, Any]) -> Visit | None:
     return Visit(user_id=user_id, team_id=team_id)
 
 
+def delivered(click: Click, context: Mapping[str, Any]) -> Click:
+    """Return the click with the delivery that brought it, where the context knows of one."""
+    found = context.get(DELIVERY)
+    return replace(click, delivery=found) if isinstance(found, Delivery) else click
+
+
 def _on_home(body: Mapping[str, Any], action: Mapping[str, Any], view: Mapping[str, Any]) -> Click:
     # Whatever the payload says of channels and messages besides, it is not about them.
     return Click(
@@ -184,10 +200,42 @@ def _person(body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _written(view: Mapping[str, Any], field: str) -> str | None:
-    values = _mapping(_mapping(view.get("state")).get("values"))
-    text = _mapping(_mapping(values.get(field)).get("text")).get("value")
+def _written(view: Mapping[str, Any], block: str) -> str | None:
+    text = _element(_values(view).get(block)).get("value")
     return text.strip()[:_LONGEST_COMMENT] or None if isinstance(text, str) else None
+
+
+def _edits(view: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for block, elements in list(_values(view).items())[:_MOST_BLOCKS]:
+        if isinstance(block, str) and block.startswith(EDIT_BLOCK):
+            chosen = _chosen(_element(elements))
+            if chosen is not None and len(chosen) <= LONGEST_TEXT:
+                found[block.removeprefix(EDIT_BLOCK)] = chosen
+    return found
+
+
+def _chosen(element: Mapping[str, Any]) -> str | None:
+    """Return what an element of any type holds, as text; ``None`` when it is none of ours."""
+    kind = element.get("type")
+    if kind == "checkboxes":
+        ticked = _mapping(_first(element.get("selected_options"))).get("value")
+        return "true" if ticked == "true" else "false"
+    if kind == "static_select":
+        chosen = _mapping(element.get("selected_option")).get("value")
+        return chosen if isinstance(chosen, str) else None
+    typed = element.get("value")
+    if kind in ("plain_text_input", "number_input") and (typed is None or isinstance(typed, str)):
+        return typed or ""
+    return None
+
+
+def _element(block: object) -> Mapping[str, Any]:
+    return _mapping(_mapping(block).get("text"))
+
+
+def _values(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(view.get("state")).get("values"))
 
 
 def _first(value: object) -> object:

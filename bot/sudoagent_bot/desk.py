@@ -10,68 +10,77 @@ from typing import Any, Final
 
 from sudoagent.redaction import Redactor
 from sudoagent.review.request import (
-    SCHEMA_VERSION,
     MalformedRecord,
     Request,
-    SignedVote,
-    encode,
     is_request_id,
 )
 from sudoagent.review.seal import Keyring
-from sudoagent.review.store import ReviewStore, StoredReview, StoreError, VoteReply
+from sudoagent.review.store import ReviewStore, StoredReview, StoreError
+from sudoagent.slack import texts
 from sudoagent.slack.arguments import on_card
 from sudoagent.slack.failures import SlackFailure
-from sudoagent.slack.modals import NEXT_PAGE, PREVIOUS_PAGE, arguments_modal, deny_modal
+from sudoagent.slack.modals import (
+    NEXT_PAGE,
+    PREVIOUS_PAGE,
+    arguments_modal,
+    deny_modal,
+    edit_modal,
+    number_modal,
+)
 from sudoagent.verdict import Choice
 
+from .ballots import Ballot, Ballots, WrongNumber, check_counted
 from .clicks import Click
+from .dialogs import Complaints, Dialog
 from .refusals import Refusals
 from .reviewers import Reviewers
-from .rules import Refusal, Refused, opened
+from .rules import Refused, opened
 from .web import Web
 
 __all__ = ["Desk", "check_counted"]
 
 logger = logging.getLogger(__name__)
 
-_NOT_COUNTED: Final[Mapping[str, Refusal]] = {
-    "already_voted": "already_voted",
-    "changed": "other_message",
-    "expired": "expired",
-    "frozen": "frozen",
-    "unknown": "unknown",
-}
 _TURNS: Final = {PREVIOUS_PAGE: -1, NEXT_PAGE: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A click on a request that exists, was asked by the library, and is on that message."""
+    """A click on a request that exists, was asked by the library, and is on that message.
+
+    ``dialog`` is the one that was sent; a click on a button leaves it unread.
+    """
 
     click: Click
     stored: StoredReview
     request: Request
     user_id: str
+    dialog: Dialog
 
 
 def _on_request(
     act: Callable[[Desk, _Case], Awaitable[None]],
-) -> Callable[[Desk, Click], Coroutine[Any, Any, None]]:
+) -> Callable[..., Coroutine[Any, Any, None]]:
     """Let a method handle clicks on requests that can be decided, and refuse all others."""
 
     @wraps(act)
-    async def handle(desk: Desk, click: Click) -> None:
+    async def handle(desk: Desk, click: Click, dialog: Dialog | None = None) -> None:
         case: _Case | None = None
+        refused: Refused | None = None
+        dialog = dialog or Dialog()
         try:
-            case = await desk._open(click)
+            case = await desk._open(click, dialog)
             await act(desk, case)
         except StoreError as error:
             refused = Refused("storage", error.reason)
         except Refused as refusal:
             refused = refusal
-        else:
-            return
-        await desk._refusals.refuse(click, refused, case.request if case else None)
+        except Complaints as complaints:
+            if not dialog.complain(complaints):
+                refused = Refused("storage", "the dialog was closed before it could be answered")
+        dialog.close()
+        if refused is not None:
+            await desk._refusals.refuse(click, refused, case.request if case else None)
 
     return handle
 
@@ -103,15 +112,27 @@ class Desk:
         self._namespace = namespace
         self._team_id = team_id
         self._settled = settled
-        self._redactor = Redactor()
+        self._ballots = Ballots(store, keyring, Redactor())
 
     @_on_request
     async def approve(self, case: _Case) -> None:
-        """Approve; or show all arguments first, where the card does not."""
+        """Approve; or show all arguments first, where the card does not, or ask for the number."""
         if on_card(case.request).hidden:
             await self._show(case, 1)
+        elif case.request.number_check is not None:
+            await self._ask(case, number_modal)
         else:
-            await self._vote(case, "approve")
+            await self._vote(case, "approve", Ballot())
+
+    @_on_request
+    async def edit(self, case: _Case) -> None:
+        """Open the dialog in which arguments are edited; all arguments are shown before it."""
+        if not case.request.editable:
+            raise Refused("not_editable", "the request offers nothing to edit")
+        if case.click.view_id is None and on_card(case.request).hidden:
+            await self._show(case, 1)
+        else:
+            await self._ask(case, edit_modal)
 
     @_on_request
     async def deny(self, case: _Case) -> None:
@@ -124,7 +145,7 @@ class Desk:
         except SlackFailure as failure:
             # A no must never be lost.
             logger.warning("denied without asking for a reason: %s", failure.reason)
-            await self._vote(case, "deny")
+            await self._vote(case, "deny", Ballot())
 
     @_on_request
     async def show_arguments(self, case: _Case) -> None:
@@ -133,19 +154,29 @@ class Desk:
 
     @_on_request
     async def submit_approval(self, case: _Case) -> None:
-        """Approve from the last page of all arguments."""
-        await self._vote(case, "approve")
+        """Approve from a dialog, with the number and the edits that it asks for."""
+        await self._reviewers.check(case.request, case.user_id)
+        check_pending(case.stored)
+        try:
+            ballot = await self._ballots.read(case.request, case.click)
+        except WrongNumber:
+            refused = Refused("wrong_number", "the number is not the one that was shown")
+            await self._refusals.record(case.click, refused, case.request)
+            raise
+        await self._vote(case, "approve", ballot)
 
     @_on_request
     async def submit_denial(self, case: _Case) -> None:
         """Deny, with the reason that was written."""
-        await self._vote(case, "deny")
+        if case.request.deny_reason == "required" and case.click.comment is None:
+            raise Complaints({"reason": texts.REASON_MISSING})
+        await self._vote(case, "deny", Ballot())
 
     @_on_request
     async def refuse_unknown(self, case: _Case) -> None:
         """Say that a button or dialog is no longer in use."""
 
-    async def _open(self, click: Click) -> _Case:
+    async def _open(self, click: Click, dialog: Dialog) -> _Case:
         stored = await self._stored(click)
         request = opened(
             click,
@@ -156,7 +187,7 @@ class Desk:
         )
         assert stored is not None
         assert click.user_id is not None
-        return _Case(click, stored, request, click.user_id)
+        return _Case(click, stored, request, click.user_id, dialog)
 
     async def _stored(self, click: Click) -> StoredReview | None:
         if click.request_id is None or not is_request_id(click.request_id):
@@ -166,27 +197,17 @@ class Desk:
         except MalformedRecord as error:
             raise Refused("tampered", str(error)) from error
 
-    async def _vote(self, case: _Case, choice: Choice) -> None:
+    async def _vote(self, case: _Case, choice: Choice, ballot: Ballot) -> None:
         await self._reviewers.check(case.request, case.user_id)
-        vote = SignedVote(
-            v=SCHEMA_VERSION,
-            request_id=case.request.id,
-            nonce=case.request.nonce,
-            digest=case.request.digest,
-            choice=choice,
-            team_id=self._team_id,
-            user_id=case.user_id,
-            at=case.stored.now,
-            comment=self._redacted(case.click.comment),
-        )
-        sealed = self._keyring.seal(encode(vote), "vote")
-        check_counted(await self._store.vote(vote, sealed))
-        logger.info("counted: %s by %s on %s", choice, case.user_id, case.request.id)
+        case.dialog.close()
+        await self._ballots.cast(case.request, case.click, case.stored.now, choice, ballot)
         self._settled()
 
-    def _redacted(self, comment: str | None) -> str | None:
-        # People paste all sorts of things; a vote travels through Redis into the log.
-        return None if comment is None else self._redactor.text(comment)
+    async def _ask(self, case: _Case, modal: Callable[[Request, str, str], Any]) -> None:
+        await self._reviewers.check(case.request, case.user_id)
+        check_pending(case.stored)
+        view = modal(case.request, case.stored.channel or "", case.stored.message_ts or "")
+        await self._try_to_present(case.click, view)
 
     async def _show(self, case: _Case, page: int) -> None:
         view = arguments_modal(
@@ -196,16 +217,16 @@ class Desk:
             page=page,
             may_approve=await self._may_approve(case),
         )
+        await self._try_to_present(case.click, view)
+
+    async def _try_to_present(self, click: Click, view: Mapping[str, Any]) -> None:
         try:
-            await self._present(case.click, view)
+            if click.view_id is not None:
+                await self._web.turn_page(click.view_id, view)
+            else:
+                await self._web.open_modal(click.trigger_id or "", view)
         except SlackFailure as failure:
             logger.warning("a dialog could not be opened: %s", failure.reason)
-
-    async def _present(self, click: Click, view: Mapping[str, Any]) -> None:
-        if click.view_id is not None:
-            await self._web.turn_page(click.view_id, view)
-        else:
-            await self._web.open_modal(click.trigger_id or "", view)
 
     async def _may_approve(self, case: _Case) -> bool:
         if case.stored.state != "pending":
@@ -226,14 +247,3 @@ def check_pending(stored: StoredReview) -> None:
         raise Refused(stored.state, "the request has ended")
     if stored.now >= stored.expires_at:
         raise Refused("expired", "the deadline has passed")
-
-
-def check_counted(reply: VoteReply) -> None:
-    """Raise ``Refused`` unless the store has counted the vote."""
-    if reply.kind in ("counted", "decided"):
-        if not reply.durable:
-            logger.warning("a vote is stored, but no replica has confirmed it yet")
-        return
-    if reply.kind == "already_decided" and reply.state is not None and reply.state != "pending":
-        raise Refused(reply.state, "the request has ended")
-    raise Refused(_NOT_COUNTED.get(reply.kind, "unknown"), f"the store answered {reply.kind}")

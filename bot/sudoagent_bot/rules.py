@@ -12,7 +12,15 @@ from sudoagent.review.recount import opened_request
 from sudoagent.review.request import Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
-from sudoagent.slack.modals import ARGUMENTS_CALLBACK, DENY_CALLBACK, NEXT_PAGE, PREVIOUS_PAGE
+from sudoagent.slack.buttons import EDIT
+from sudoagent.slack.modals import (
+    ARGUMENTS_CALLBACK,
+    DENY_CALLBACK,
+    EDIT_CALLBACK,
+    NEXT_PAGE,
+    NUMBER_CALLBACK,
+    PREVIOUS_PAGE,
+)
 
 from .clicks import Click
 from .home_pass import opened_pass
@@ -26,7 +34,10 @@ KNOWN_ACTIONS = frozenset(
         "details",
         ARGUMENTS_CALLBACK,
         DENY_CALLBACK,
+        EDIT,
+        EDIT_CALLBACK,
         NEXT_PAGE,
+        NUMBER_CALLBACK,
         PREVIOUS_PAGE,
     }
 )
@@ -44,7 +55,9 @@ Refusal = Literal[
     "frozen",
     "guest",
     "not_a_reviewer",
+    "not_editable",
     "not_an_admin",
+    "number_exhausted",
     "old_button",
     "other_message",
     "other_workspace",
@@ -52,6 +65,7 @@ Refusal = Literal[
     "storage",
     "tampered",
     "unknown",
+    "wrong_number",
 ]
 
 
@@ -102,7 +116,7 @@ def on_message(click: Click, stored: StoredReview) -> None:
 
 
 def on_own_home(click: Click, request: Request, keyring: Keyring) -> None:
-    """Raise ``Refused`` unless the click is on the clicker's own Home tab, with the request on it."""
+    """Raise ``Refused`` unless the click is on one's own Home tab, with the request on it."""
     try:
         home = opened_pass(click.home or "", keyring)
     except BadSeal as error:
