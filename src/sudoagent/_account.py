@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ._editing import Edited
-from .audit import AuditEntry
+from .audit import AuditEntry, RedactedEntry
 from .context import Context
 from .errors import ApprovalDenied, SudoAgentError
 from .policies import PolicyResult
@@ -160,7 +160,7 @@ class Account:
         metadata: dict[str, Any] = {}
         if self._seconds is not None:
             metadata["duration_ms"] = round(self._seconds * 1000, 3)
-        return AuditEntry(
+        return RedactedEntry(
             timestamp=self._wall(),
             event="outcome",
             request_id=self.request_id,
@@ -189,7 +189,7 @@ class Account:
     def _decision(
         self, decision: str, reason: str, refusal: BaseException | None = None
     ) -> AuditEntry:
-        return AuditEntry(
+        return RedactedEntry(
             timestamp=self._wall(),
             event="decision",
             request_id=self.request_id,

@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from ._json import unused
 
-__all__ = ["fit", "shares", "size"]
+__all__ = ["fit", "fits", "shares", "size"]
 
 # A piece smaller than this tells nothing.
 _SMALLEST = 64
@@ -20,12 +22,23 @@ def size(value: Any) -> int:
     return len(json.dumps(value))
 
 
+def fits(value: Any, limit: int) -> bool:
+    """Whether the value as JSON has no more than ``limit`` characters."""
+    try:
+        # Escaped, a byte of UTF-8 takes six characters at most; msgspec is ten times as quick.
+        if 6 * len(msgspec.json.encode(value)) <= limit:
+            return True
+    except (ValueError, UnicodeEncodeError):  # a lone surrogate
+        pass
+    return size(value) <= limit
+
+
 def fit(value: Any, limit: int) -> tuple[Any, bool]:
     """Return as much of the value as ``limit`` characters of JSON hold, and whether it was cut.
 
     What is left out is counted, and named by the beginning of the SHA-256 of the whole.
     """
-    if size(value) <= limit:
+    if fits(value, limit):
         return value, False
     limit = max(limit, _SMALLEST * 2)
     if isinstance(value, str):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from ..review.request import Argument
-from ._fit import fit, shares, size
+from ._fit import fit, fits, shares, size
 from ._plain import as_text
 from ._reading import type_name
 from ._redactor import Redactor, scrubbed
@@ -59,10 +60,11 @@ def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
         named = {f"args[{at}]": value for at, value in enumerate(ctx.args)}
     read = [_read(redactor, name, value, ctx, len(named)) for name, value in named.items()]
     secrets = frozenset().union(*(found for _, found in read))
-    arguments = _fitted([_scrubbed(argument, secrets) for argument, _ in read], limit)
-    args, args_cut = _args(ctx, redactor, secrets)
+    shown = [_scrubbed(argument, secrets) for argument, _ in read]
+    arguments = _fitted(shown, limit)
+    args, args_cut = _args(ctx, redactor, shown, secrets)
     kept = {argument.name: argument.value for argument in arguments} if ctx.kwargs else {}
-    kwargs, kwargs_cut = fit(kept, limit - size(args))
+    kwargs, kwargs_cut = fit(kept, limit - (size(args) if args else 2))
     return Presentation(
         arguments=arguments,
         args=args,
@@ -95,6 +97,8 @@ def _scrubbed(argument: Argument, secrets: frozenset[str]) -> Argument:
 
 
 def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
+    if fits(arguments, limit):
+        return tuple(arguments)
     # What stands around a value: its own keys, and the name.
     frames = [size(argument.name) + size(argument.type) + 80 for argument in arguments]
     given = shares([size(argument.value) for argument in arguments], limit - sum(frames))
@@ -107,8 +111,14 @@ def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
     return tuple(fitted)
 
 
-def _args(ctx: Context, redactor: Redactor, secrets: frozenset[str]) -> tuple[list[Any], bool]:
+def _args(
+    ctx: Context, redactor: Redactor, read: list[Argument], secrets: frozenset[str]
+) -> tuple[list[Any], bool]:
     """Return the positional arguments, each judged by the name of the parameter that took it."""
+    if not ctx.args:
+        return [], False
+    if _stand_first(ctx) and not any(argument.cut for argument in read):
+        return fit([argument.value for argument in read[: len(ctx.args)]], _LARGEST_ARGS)
     names = list(ctx.kwargs)
     reduced = []
     was_cut = False
@@ -120,3 +130,9 @@ def _args(ctx: Context, redactor: Redactor, secrets: frozenset[str]) -> tuple[li
         was_cut = was_cut or walk.cut
     fitted, fit_cut = fit(reduced, _LARGEST_ARGS)
     return fitted, was_cut or fit_cut
+
+
+def _stand_first(ctx: Context) -> bool:
+    """Whether the positional arguments are the first of the named ones, as they usually are."""
+    named = list(ctx.kwargs.values())
+    return len(ctx.args) <= len(named) and all(map(operator.is_, ctx.args, named))

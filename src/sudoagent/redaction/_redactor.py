@@ -69,6 +69,8 @@ class Redactor:
 
         What is no ``str`` is reduced first.
         """
+        if type(text) is str and text in self._harmless:
+            return text
         return str(self.walk().value(text))
 
     def exception(self, error: BaseException, known: Iterable[str] = ()) -> str:
