@@ -11,7 +11,7 @@ import msgspec
 
 from ._json import unused
 
-__all__ = ["fit", "fits", "shares", "size"]
+__all__ = ["fit", "fits_easily", "shares", "size"]
 
 # A piece smaller than this tells nothing.
 _SMALLEST = 64
@@ -22,15 +22,16 @@ def size(value: Any) -> int:
     return len(json.dumps(value))
 
 
-def fits(value: Any, limit: int) -> bool:
-    """Whether the value as JSON has no more than ``limit`` characters."""
+def fits_easily(value: Any, limit: int) -> bool:
+    """Whether the value as JSON is so small that it need not be measured against ``limit``.
+
+    Takes records too, and a tenth of the time of ``size``.
+    """
     try:
-        # Escaped, a byte of UTF-8 takes six characters at most; msgspec is ten times as quick.
-        if 6 * len(msgspec.json.encode(value)) <= limit:
-            return True
-    except (ValueError, UnicodeEncodeError):  # a lone surrogate
-        pass
-    return size(value) <= limit
+        # Escaped, a byte of UTF-8 takes six characters at most.
+        return 6 * len(msgspec.json.encode(value)) <= limit
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def fit(value: Any, limit: int) -> tuple[Any, bool]:
@@ -38,7 +39,7 @@ def fit(value: Any, limit: int) -> tuple[Any, bool]:
 
     What is left out is counted, and named by the beginning of the SHA-256 of the whole.
     """
-    if fits(value, limit):
+    if fits_easily(value, limit) or size(value) <= limit:
         return value, False
     limit = max(limit, _SMALLEST * 2)
     if isinstance(value, str):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from ..review.request import Argument
-from ._fit import fit, fits, shares, size
+from ._fit import fit, fits_easily, shares, size
 from ._plain import as_text
 from ._reading import type_name
 from ._redactor import Redactor, scrubbed
@@ -97,7 +97,7 @@ def _scrubbed(argument: Argument, secrets: frozenset[str]) -> Argument:
 
 
 def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
-    if fits(arguments, limit):
+    if fits_easily(arguments, limit):
         return tuple(arguments)
     # What stands around a value: its own keys, and the name.
     frames = [size(argument.name) + size(argument.type) + 80 for argument in arguments]
