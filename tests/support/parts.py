@@ -11,7 +11,7 @@ import pytest
 
 from sudoagent import AuditEntry, Context, Decision, PolicyResult, SudoEngine, Verdict
 
-__all__ = ["WAYS", "Answers", "Asks", "Log", "Says", "Way", "asking", "engine"]
+__all__ = ["WAYS", "Answers", "Asks", "Log", "Says", "Till", "Way", "asking", "engine", "raising"]
 
 ALLOW = PolicyResult(decision=Decision.ALLOW, reason="small enough")
 DENY = PolicyResult(decision=Decision.DENY, reason="never at night")
@@ -144,3 +144,31 @@ def way(request: pytest.FixtureRequest) -> Way:
     """Each way of making a guarded call: what is promised holds in all of them."""
     chosen: Way = request.param
     return chosen
+
+
+class Till:
+    """What a guarded function does in the world, so that tests see whether it ran."""
+
+    def __init__(self) -> None:
+        self.paid: list[tuple[str, float]] = []
+
+    def pay(self, to: str, amount: float = 10.0) -> str:
+        self.paid.append((to, amount))
+        return f"paid {amount}"
+
+
+@pytest.fixture
+def till() -> Till:
+    return Till()
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+def raising(error: BaseException) -> Any:
+    def fails() -> None:
+        raise error
+
+    return fails
