@@ -5,16 +5,26 @@ Pure: no clock, no network.
 
 from __future__ import annotations
 
+import hashlib
+
 from . import texts
 from .blocks import code, one_line, rich_text, sentence
 from .messages import Message
 
-__all__ = ["held_back_notice"]
+__all__ = ["held_back_marker", "held_back_notice"]
 
 _NAME_LIMIT = 80
 
 
-def held_back_notice(asker: str, count: int) -> Message:
+def held_back_marker(asker: str, since: int) -> str:
+    """Return what occurs in the block ids of one asker's notice of one hour, and of no other.
+
+    ``since`` is when the hour began, in milliseconds since the epoch.
+    """
+    return f"held_back:{hashlib.sha256(asker.encode('utf-8', 'replace')).hexdigest()[:16]}:{since}:"
+
+
+def held_back_notice(asker: str, count: int, since: int) -> Message:
     """Return the message that says how many requests of one asker a cap refused.
 
     ``asker`` is a Slack user id or what an agent calls itself; it is shown, not mentioned: the
@@ -25,4 +35,4 @@ def held_back_notice(asker: str, count: int) -> Message:
     shown = code(name) if name else texts.SOME_ASKER
     elements = [sentence(template, count=count, asker=shown)]
     text = texts.HELD_BACK_FALLBACK.format(count=count)
-    return Message(text, (rich_text(f"held_back:{count}", elements),))
+    return Message(text, (rich_text(f"{held_back_marker(asker, since)}{count}", elements),))

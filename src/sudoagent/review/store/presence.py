@@ -85,9 +85,22 @@ class Presence:
             if name.startswith("count|") and count.isdecimal()
         )
 
-    async def attach_held_back(self, held: HeldBack, message_ts: str) -> None:
-        """Store which message tells the reviewers about these. The first one stays."""
-        args = (*self._common(), f"|{held.channel}|{held.asker}", message_ts)
+    async def begin_notice(self, held: HeldBack, *, lease_ms: int = 30_000) -> int | None:
+        """Say that the message about these is about to be posted or repainted, by one bot.
+
+        Returns how often that was said before: if it was, there may be a message that nobody
+        attached. ``None``: it shows the count already, or another bot is at it.
+        """
+        args = (*self._common(), _place(held), lease_ms)
+        begun = int(await self._link.run("notice", self._keys.shared(), args))
+        return None if begun < 0 else begun
+
+    async def attach_held_back(self, held: HeldBack, channel: str, message_ts: str) -> None:
+        """Store which message tells the reviewers about these, with their count as it is here.
+
+        The first message stays.
+        """
+        args = (*self._common(), _place(held), channel, message_ts, held.count)
         await self._link.run("held", self._keys.shared(), args)
 
     async def _bot(self, bot_id: str, ttl_ms: int, key_ids: Sequence[str] = ()) -> None:
@@ -106,4 +119,20 @@ class Presence:
 def _held_back(name: str, count: int, fields: dict[str, str]) -> HeldBack:
     place = name.removeprefix("count")
     channel, _, asker = place.removeprefix("|").partition("|")
-    return HeldBack(channel=channel, asker=asker, count=count, message_ts=fields.get("ts" + place))
+    return HeldBack(
+        channel=channel,
+        asker=asker,
+        count=count,
+        since=_whole(fields.get("since")),
+        message_channel=fields.get("at" + place),
+        message_ts=fields.get("ts" + place),
+        shown=_whole(fields.get("shown" + place)),
+    )
+
+
+def _place(held: HeldBack) -> str:
+    return f"|{held.channel}|{held.asker}"
+
+
+def _whole(said: str | None) -> int:
+    return int(said) if said is not None and said.isdecimal() else 0

@@ -188,10 +188,14 @@ class FreezeState:
 class HeldBack:
     """How many requests of one asker for one channel were refused by a cap within the hour.
 
-    ``message_ts`` is the message that tells the reviewers so, once there is one.
+    ``since`` is when the hour began (milliseconds). ``message_channel`` and ``message_ts`` are the
+    message that tells the reviewers so, once there is one; it shows the count ``shown``.
     """
 
     channel: str
     asker: str
     count: int
+    since: int = 0
+    message_channel: str | None = None
     message_ts: str | None = None
+    shown: int = 0

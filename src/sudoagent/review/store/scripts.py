@@ -25,6 +25,7 @@ _FLAGS = {
     "freeze": "allow-oom",
     "announce": "allow-oom",
     "held": "allow-oom",
+    "notice": "allow-oom",
     "home_mark": "allow-oom",
     "home_take": "allow-oom",
     "home_done": "allow-oom",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sudoagent.review.store import Caps, ReviewStore
+from sudoagent.review.store import Caps, HeldBack, ReviewStore
 from support.reviews import create, make_request, sealed, vote
 
 
@@ -78,10 +78,42 @@ async def test_one_message_tells_of_all_that_was_held_back(store: ReviewStore) -
         await store.create(request, sealed(request), caps=Caps(total=10, per_asker=0))
     (held,) = await store.presence.held_back()
     assert (held.channel, held.asker, held.count, held.message_ts) == ("C1", "bot|7", 3, None)
-    await store.presence.attach_held_back(held, "1.5")
-    await store.presence.attach_held_back(held, "2.5")
+    assert abs(held.since - await store.now_ms()) < 60_000
+    await store.presence.attach_held_back(held, "C0123", "1.5")
+    await store.presence.attach_held_back(held, "C0999", "2.5")
     (held,) = await store.presence.held_back()
-    assert held.message_ts == "1.5"
+    assert (held.message_channel, held.message_ts, held.shown) == ("C0123", "1.5", 3)
+
+
+async def held_back(store: ReviewStore) -> HeldBack:
+    """Let a cap refuse one more request; return what is held back by now."""
+    request = make_request(await store.now_ms(), agent="bot 7", channel="C1")
+    await store.create(request, sealed(request), caps=Caps(total=10, per_asker=0))
+    (held,) = await store.presence.held_back()
+    return held
+
+
+async def test_one_bot_at_a_time_tells_of_it(store: ReviewStore) -> None:
+    held = await held_back(store)
+    assert await store.presence.begin_notice(held) == 0
+    assert await store.presence.begin_notice(held) is None
+    await store.presence.attach_held_back(held, "C0123", "1.5")
+    assert await store.presence.begin_notice(held) is None, "it shows them all"
+    assert await store.presence.begin_notice(await held_back(store)) == 1
+
+
+async def test_what_a_bot_began_and_did_not_end_is_begun_again(store: ReviewStore) -> None:
+    held = await held_back(store)
+    assert await store.presence.begin_notice(held, lease_ms=50) == 0
+    await asyncio.sleep(0.1)
+    assert await store.presence.begin_notice(held) == 1
+
+
+async def test_of_what_is_not_held_back_nothing_is_told(store: ReviewStore) -> None:
+    nothing = HeldBack(channel="C1", asker="bot 7", count=3)
+    assert await store.presence.begin_notice(nothing) is None
+    await store.presence.attach_held_back(nothing, "C0123", "1.5")
+    assert await store.presence.held_back() == ()
 
 
 async def test_nothing_held_back_means_no_message(store: ReviewStore) -> None:
