@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .approvers import Approver
 from .audit import AuditEntry, AuditLogger
 from .context import Context
+from .editable import Editable
 from .engine import Authorization, SudoEngine
 from .errors import (
     ApprovalCancelled,
@@ -52,6 +53,7 @@ __all__ = [
     "Context",
     "Decision",
     "DenyAllPolicy",
+    "Editable",
     "FallbackApprover",
     "FreezeSwitch",
     "Gate",

@@ -124,11 +124,9 @@ def _judge(
         return None if unchanged() else _changed(account)
     if result.decision is Decision.DENY:
         return account.named(ApprovalDenied, result.reason)
-    unread = account.ctx.fingerprint.uninspectable
-    if unread and not result.allow_uninspectable:
-        # Nobody can judge what cannot be shown, nor would a change in it be noticed.
-        names = ", ".join(unread)
-        return account.named(ApprovalDenied, f"arguments that cannot be inspected: {names}")
+    unreadable = _unreadable(account, result)
+    if unreadable is not None:
+        return unreadable
     verdict = yield from _ask(account, result)
     if not isinstance(verdict, Verdict):
         return verdict
@@ -146,6 +144,15 @@ def _evaluate(account: Account) -> Generator[Step, Answer, Any]:
         kind = _kind(answer.value)
         return account.named(PolicyError, f"the policy returned {kind}, not a PolicyResult")
     return answer.value
+
+
+def _unreadable(account: Account, result: PolicyResult) -> SudoAgentError | None:
+    unread = account.ctx.fingerprint.uninspectable
+    if not unread or result.allow_uninspectable:
+        return None
+    # Nobody can judge what cannot be shown, nor would a change in it be noticed.
+    names = ", ".join(unread)
+    return account.named(ApprovalDenied, f"arguments that cannot be inspected: {names}")
 
 
 def _ask(account: Account, result: PolicyResult) -> Generator[Step, Answer, Any]:
@@ -193,6 +200,7 @@ def _apply(
         if stricter is not None:
             reason = f"the approval does not cover the call as the reviewer edited it: {stricter}"
             return account.named(ApprovalDenied, reason)
+        return _unreadable(account, result)
     return None
 
 

@@ -39,7 +39,6 @@ class Judged:
         Raises ``ValueError``, naming the argument, for an edit that its mark does not allow;
         nothing has changed then.
         """
-        edits = dict(edits)  # what is checked is what is applied
         for name, value in edits.items():
             try:
                 self._check(name, value)

@@ -65,6 +65,7 @@ class Verdict:
             raise ValueError("a verdict needs a reason")
         if not isinstance(self.edits, Mapping) or not all(isinstance(n, str) for n in self.edits):
             raise ValueError("edits are neither none nor values by the names of arguments")
+        object.__setattr__(self, "edits", dict(self.edits))
 
     @property
     def approved(self) -> bool:
