@@ -43,11 +43,36 @@ DEFAULTS: dict[str, Any] = {
     "bot_wait": 15.0,
     "max_pending": 500,
     "max_pending_per_requester": 50,
+    "deny_reason": "optional",
+    "number_match": False,
+    "on_number": None,
 }
 
 
 def read(environ: dict[str, str] | None = None, **arguments: Any) -> SlackSettings:
     return read_settings(**{**DEFAULTS, **arguments}, environ=environ or {})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"deny_reason": "always"},
+        {"deny_reason": None},
+        {"number_match": "low"},
+        {"number_match": 1},
+        {"on_number": "print"},
+    ],
+)
+def test_ways_of_deciding_that_do_not_exist_are_refused(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(ConfigurationError, match=name):
+        read(**wrong)
+
+
+def test_ways_of_deciding_are_kept() -> None:
+    settings = read(deny_reason="required", number_match="high", on_number=print)
+    assert (settings.deny_reason, settings.number_match) == ("required", "high")
+    assert settings.on_number is print
 
 
 @pytest.fixture
