@@ -1,0 +1,48 @@
+"""A stored request as its seals prove it: what may be shown of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sudoagent.review.recount import opened_outcome, opened_request, tally
+from sudoagent.review.request import Request, SignedVote
+from sudoagent.review.seal import BadSeal, Keyring
+from sudoagent.review.store.replies import StoredReview
+from sudoagent.slack.messages import Run
+
+from .rules import Refused
+
+__all__ = ["Opened", "opened_review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request, its votes, oldest first, and what became of the call, once that is known."""
+
+    request: Request
+    votes: tuple[SignedVote, ...]
+    run: Run | None
+
+
+def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Opened:
+    """Open everything that is sealed. Raises ``Refused`` for what library and bot did not write."""
+    try:
+        request = opened_request(stored, keyring, namespace)
+        counted = tally(request, stored.sealed_votes, keyring)
+        run = _run(request, stored, keyring)
+    except BadSeal as error:
+        raise Refused("tampered", str(error)) from error
+    if stored.state in ("approved", "denied") and counted.outcome != stored.state:
+        raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
+    return Opened(request, counted.votes, run)
+
+
+def _run(request: Request, stored: StoredReview, keyring: Keyring) -> Run | None:
+    if stored.sealed_outcome is None:
+        return None
+    if stored.state != "approved":
+        raise BadSeal("an outcome is stored of a call that was not approved")
+    told = opened_outcome(request, stored.sealed_outcome, keyring)
+    return Run(
+        outcome=told.outcome, seconds=told.seconds, error=told.error, audit_head=told.audit_head
+    )
