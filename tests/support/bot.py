@@ -26,8 +26,8 @@ from sudoagent.review.request import SCHEMA_VERSION, Argument, Request, encode
 from sudoagent.review.seal import Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
 from sudoagent.slack.client import SlackClient
-from sudoagent.slack.messages import pending_card
-from sudoagent.slack.posting import post
+from sudoagent.slack.messages import Message, pending_card
+from sudoagent.slack.posting import Posted, post
 
 from .valkey import Server, eventually
 
@@ -193,8 +193,11 @@ class Asker:
         reply = await self.store.create(request, sealed)
         assert reply.kind == "created", reply
 
+    async def post_only(self, message: Message, marker: str) -> Posted:
+        return await post(self._slack, CHANNEL, message, marker=marker)
+
     async def post(self, request: Request) -> Asked:
-        posted = await post(self._slack, CHANNEL, pending_card(request), marker=request.id)
+        posted = await self.post_only(pending_card(request), request.id)
         assert await self.store.attach_message(request.id, posted.channel, posted.ts, TEAM)
         return Asked(request, posted.channel, posted.ts)
 
