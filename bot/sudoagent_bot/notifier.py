@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
@@ -49,8 +50,13 @@ class Notifier:
             await asyncio.wait_for(self._woken.wait(), _LOOK)
         self._woken.clear()
         everything = await self._store.presence.held_back()
+        told = Counter(held.channel for held in everything if held.message_ts is not None)
         for held in everything:
-            if held.count > held.shown and _has_room(held, everything):
+            if held.message_ts is None:
+                told[held.channel] += 1
+                if told[held.channel] > _MOST_IN_A_CHANNEL:
+                    continue
+            if held.count > held.shown:
                 await self._tell(held)
         await asyncio.sleep(_GATHER)
 
@@ -78,13 +84,6 @@ class Notifier:
         since = held.since / 1000 if begun else None
         posted = await self._web.post(held.channel, message, marker, since=since)
         return posted.channel, posted.ts
-
-
-def _has_room(held: HeldBack, everything: tuple[HeldBack, ...]) -> bool:
-    if held.message_ts is not None:
-        return True
-    told = [other for other in everything if other.channel == held.channel and other.message_ts]
-    return len(told) < _MOST_IN_A_CHANNEL
 
 
 def _may_work_later(failure: SlackFailure) -> bool:
