@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import enum
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+from .follow_up import FollowUp
 
 if TYPE_CHECKING:
     from .context import Context
 
 __all__ = [
     "AllowAllPolicy",
+    "AllowFor",
     "Decision",
     "DenyAllPolicy",
     "DenyReason",
@@ -23,6 +27,35 @@ __all__ = [
 
 Risk = Literal["low", "medium", "high"]
 DenyReason = Literal["optional", "required"]
+
+# As Slack writes a message's timestamp, which is its name within the channel.
+_MESSAGE_TS = re.compile(r"[0-9]{1,12}\.[0-9]{4,6}")
+
+_LONGEST_ALLOWANCE = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowFor:
+    """Lets a reviewer approve a call and others like it for a while, without being asked again.
+
+    A call is like it when action, agent, requester, environment, policy and the policy's rules are
+    the same, and so are the arguments named in ``same``, each with the very same value; all others
+    may differ. The policy still judges every call first. ``seconds`` are counted from the
+    reviewer's click. ``high_risk`` offers it for calls of high risk, too. It is for requests that
+    one reviewer decides.
+
+    Raises ``ValueError`` for less than a second, more than a day, and for no argument at all.
+    """
+
+    seconds: int
+    same: Sequence[str]
+    high_risk: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", _whole_seconds(self.seconds))
+        object.__setattr__(self, "same", _bound(self.same))
+        if not isinstance(self.high_risk, bool):
+            raise ValueError("high_risk is neither True nor False")
 
 
 class Decision(enum.StrEnum):
@@ -44,6 +77,10 @@ class PolicyResult:
     even though an argument cannot be shown (an iterator, an open file, an opaque object); without
     it such a call is refused. ``number_match``: whoever approves must type the number that is shown
     where the agent runs. ``deny_reason``: whether a reviewer who denies must say why.
+    ``follow_up``: what happens while nobody answers. ``direct``: the request goes to each reviewer
+    as a direct message; not to a channel, unless one is named beside it. ``thread``: the timestamp
+    of a message in ``channel`` (``"1700000000.000100"``), in whose thread the request is posted.
+    ``allow_for``: offer to allow calls like this one for a while (see ``AllowFor``).
 
     Raises ``ValueError`` for an empty reason, an empty reviewer list or a limit that is none.
     """
@@ -60,6 +97,10 @@ class PolicyResult:
     allow_uninspectable: bool = False
     number_match: bool = False
     deny_reason: DenyReason | None = None
+    allow_for: AllowFor | None = None
+    follow_up: FollowUp | None = None
+    direct: bool = False
+    thread: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decision", _decision(self.decision))
@@ -76,11 +117,15 @@ class PolicyResult:
             raise ValueError("channel is empty: name a channel or leave it out")
         if self.risk not in (None, "low", "medium", "high"):
             raise ValueError(f"risk is {self.risk!r}: use 'low', 'medium' or 'high'")
-        for name in ("allow_uninspectable", "number_match"):
+        for name in ("allow_uninspectable", "number_match", "direct"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name} is neither True nor False")
         if self.deny_reason not in (None, "optional", "required"):
             raise ValueError(f"deny_reason is {self.deny_reason!r}: use 'optional' or 'required'")
+        _check_thread(self.thread, self.channel)
+        check_follow_up(self.follow_up, self.timeout)
+        if self.allow_for is not None and type(self.allow_for) is not AllowFor:
+            raise ValueError("allow_for is no AllowFor: give AllowFor(seconds=..., same=(...,))")
 
 
 @runtime_checkable
@@ -116,6 +161,24 @@ def check_timeout(seconds: float) -> float:
     return float(seconds)
 
 
+def check_follow_up(follow_up: FollowUp | None, timeout: float | None) -> FollowUp | None:
+    """Return the follow-up when it fits the time-out (seconds), else raise ``ValueError``."""
+    if follow_up is not None and not isinstance(follow_up, FollowUp):
+        raise ValueError("follow_up is neither None nor a FollowUp")
+    if follow_up is not None and timeout is not None:
+        follow_up.check_before(timeout)
+    return follow_up
+
+
+def _check_thread(thread: str | None, channel: str | None) -> None:
+    if thread is None:
+        return
+    if not isinstance(thread, str) or _MESSAGE_TS.fullmatch(thread) is None:
+        raise ValueError(f"thread is {thread!r}: give a message's ts, like '1700000000.000100'")
+    if channel is None:
+        raise ValueError("thread names a message of a channel: name the channel, too")
+
+
 def _decision(value: object) -> Decision:
     if isinstance(value, Decision):
         return value
@@ -131,6 +194,23 @@ def _names(reviewers: Sequence[str]) -> tuple[str, ...]:
     if not names or not all(map(_is_text, names)):
         raise ValueError("reviewers is empty: name at least one Slack user or user group id")
     return names
+
+
+def _whole_seconds(seconds: object) -> int:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if number and 1 <= seconds <= _LONGEST_ALLOWANCE and seconds == int(seconds):
+        return int(seconds)
+    raise ValueError(f"seconds is {seconds!r}: give whole seconds, from 1 to a day's 86400")
+
+
+def _bound(names: Sequence[str]) -> tuple[str, ...]:
+    # An allowance that no argument binds would be a standing yes to whatever the agent thinks of.
+    if isinstance(names, str):
+        raise ValueError("same is one string: give a list of argument names")
+    bound = tuple(names)
+    if not bound or not all(map(_is_text, bound)) or len(set(bound)) != len(bound):
+        raise ValueError("same names no arguments, or one twice: name those that must not change")
+    return bound
 
 
 def _highlighted(names: Sequence[str]) -> tuple[str, ...]:

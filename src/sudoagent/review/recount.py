@@ -25,6 +25,7 @@ from .request import (
     decode_vote,
 )
 from .seal import BadSeal, Keyring
+from .widening import as_of
 
 if TYPE_CHECKING:
     from .store.replies import StoredReview
@@ -126,7 +127,7 @@ def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
     if vote.at > request.expires_at:
         raise BadSeal("a vote was given after the deadline")
     # 5. By somebody who may decide. Who is in a group, only Slack knows, and the bot asked.
-    if not _may_vote(request, vote.user_id):
+    if not _may_vote(as_of(request, vote.at), vote.user_id):
         raise BadSeal("a vote is by somebody who may not vote on this request")
     # 6. With the number, where an approval needs it.
     if vote.choice == "approve" and request.number_check is not None and not vote.number_matched:

@@ -21,6 +21,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Argument",
     "EditableArgument",
+    "Escalation",
     "MalformedRecord",
     "Move",
     "Request",
@@ -85,6 +86,14 @@ class EditableArgument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     choices: tuple[str, ...] = ()
 
 
+class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when on who else may decide (``reviewers``), and where else the card is posted."""
+
+    at: int
+    reviewers: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question to reviewers about one call, exactly as the library asked it.
 
@@ -94,6 +103,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``policy_reason`` is the policy's sentence. ``number_check`` is the mark (``Keyring.mark``) of
     the number that an approval must state, if it must. ``editable`` are the arguments that may be
     changed with an approval, which one reviewer gives alone then.
+
+    ``channel`` is where the first card is posted, in the thread of the message ``thread`` if there
+    is one; ``direct`` are users who get one as a direct message, each. ``remind_at`` is when those
+    who have not voted are reminded, ``escalation`` who is asked, too, if nobody answers.
     """
 
     v: int
@@ -121,6 +134,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     deny_reason: DenyReason = "optional"
     number_check: str | None = None
     editable: tuple[EditableArgument, ...] = ()
+    thread: str | None = None
+    direct: tuple[str, ...] = ()
+    remind_at: int | None = None
+    escalation: Escalation | None = None
 
 
 class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
