@@ -23,7 +23,7 @@ from .errors import (
     SudoAgentError,
 )
 from .gate import Gate
-from .policies import AllowAllPolicy, Decision, DenyAllPolicy, Policy, PolicyResult
+from .policies import AllowAllPolicy, AllowFor, Decision, DenyAllPolicy, Policy, PolicyResult
 from .redaction import Redactor, Secret
 from .verdict import Verdict, Vote
 
@@ -38,6 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AllowAllPolicy",
+    "AllowFor",
     "ApprovalCancelled",
     "ApprovalDenied",
     "ApprovalError",

@@ -197,8 +197,9 @@ def _names(reviewers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _whole_seconds(seconds: object) -> int:
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if number and 1 <= seconds <= _LONGEST_ALLOWANCE and seconds == int(seconds):
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ValueError(f"seconds is {seconds!r}: give a number")
+    if 1 <= seconds <= _LONGEST_ALLOWANCE and seconds == int(seconds):
         return int(seconds)
     raise ValueError(f"seconds is {seconds!r}: give whole seconds, from 1 to a day's 86400")
 

@@ -22,6 +22,7 @@ __all__ = [
     "Argument",
     "EditableArgument",
     "Escalation",
+    "GrantOffer",
     "MalformedRecord",
     "Move",
     "Request",
@@ -50,6 +51,8 @@ LEGAL_MOVES: dict[tuple[State, Move], State] = {
     ("pending", "asker_withdraws"): "cancelled",
 }
 
+_LONGEST_GRANT = 24 * 3600
+_GRANT_KEY = re.compile(r"[0-9a-f]{64}")
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -94,6 +97,18 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     channels: tuple[str, ...] = ()
 
 
+class GrantOffer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That calls like this one can be allowed for ``seconds`` with its approval: a grant.
+
+    ``same`` names the arguments that bind the grant: the request shows each of them whole. ``key``
+    is the same for all calls that the grant covers, and for no others (`grants.grant_key`).
+    """
+
+    seconds: int
+    same: tuple[str, ...]
+    key: str
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question to reviewers about one call, exactly as the library asked it.
 
@@ -102,7 +117,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     acts, who may not vote unless ``allow_requester``. ``agent_reason`` are the agent's own words;
     ``policy_reason`` is the policy's sentence. ``number_check`` is the mark (``Keyring.mark``) of
     the number that an approval must state, if it must. ``editable`` are the arguments that may be
-    changed with an approval, which one reviewer gives alone then.
+    changed with an approval, which one reviewer gives alone then. ``offer`` is what that one may
+    allow for a while besides.
 
     ``channel`` is where the first card is posted, in the thread of the message ``thread`` if there
     is one; ``direct`` are users who get one as a direct message, each. ``remind_at`` is when those
@@ -134,6 +150,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     deny_reason: DenyReason = "optional"
     number_check: str | None = None
     editable: tuple[EditableArgument, ...] = ()
+    offer: GrantOffer | None = None
     thread: str | None = None
     direct: tuple[str, ...] = ()
     remind_at: int | None = None
@@ -144,7 +161,8 @@ class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """One vote as the bot seals it. ``digest`` and ``nonce`` tie it to what the reviewer saw.
 
     ``number_matched`` says that the reviewer stated the request's number. ``edits`` are the
-    arguments that the reviewer changed when approving: names and texts.
+    arguments that the reviewer changed when approving: names and texts. ``grant`` says that the
+    reviewer allows calls like this one for a while, as the request offers.
     """
 
     v: int
@@ -158,6 +176,7 @@ class SignedVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     comment: str | None = None
     number_matched: bool = False
     edits: dict[str, str] = {}
+    grant: bool = False
 
 
 class SignedOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -209,6 +228,8 @@ def decode_request(payload: bytes) -> Request:
         raise MalformedRecord("the request's rule cannot be met: quorum or deadline is off")
     if request.editable and request.quorum > 1:
         raise MalformedRecord("several reviewers cannot each edit the arguments")
+    if request.offer is not None and not _can_be_granted(request, request.offer):
+        raise MalformedRecord("what the request offers to allow for a while is bound to nothing")
     return request
 
 
@@ -226,6 +247,16 @@ def decode_outcome(payload: bytes) -> SignedOutcome:
     if not is_request_id(outcome.request_id) or not 0 <= (outcome.seconds or 0) < math.inf:
         raise MalformedRecord("the outcome lacks a request id, or its duration is none")
     return outcome
+
+
+def _can_be_granted(request: Request, offer: GrantOffer) -> bool:
+    shown = [argument for argument in request.arguments if argument.name in offer.same]
+    whole = not any(argument.cut or argument.uninspectable for argument in shown)
+    bound = len(offer.same) == len(set(offer.same)) == len(shown) > 0
+    timed = 1 <= offer.seconds <= _LONGEST_GRANT
+    return (
+        bound and whole and timed and bool(_GRANT_KEY.fullmatch(offer.key)) and request.quorum == 1
+    )
 
 
 def _decode(payload: bytes, kind: type[T]) -> T:

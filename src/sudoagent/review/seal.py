@@ -19,7 +19,7 @@ from ..errors import ConfigurationError
 
 __all__ = ["BadSeal", "Keyring", "Purpose"]
 
-Purpose = Literal["request", "vote", "outcome", "digest", "number", "home"]
+Purpose = Literal["request", "vote", "outcome", "digest", "number", "home", "grant"]
 
 _FORM = b"s1"
 _SALT = b"sudoagent/v1"
