@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -13,76 +14,185 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sudoagent.review.store import ReviewStore
 from sudoagent.slack.client import SlackClient
 
+from .admins import Admins
+from .aftermath import Aftermath
 from .attendance import Attendance
 from .brake import Brake
+from .command import SudoCommand
 from .config import Config
 from .desk import Desk
+from .docket import Docket
+from .home import Home
+from .http_mode import HttpReception
 from .in_flight import InFlight
+from .intake import Intake
 from .listeners import register
+from .metrics import Metrics
+from .narrator import Narrator
+from .notifier import Notifier
+from .outages import Outages
 from .painter import Painter
+from .reception import Reception
 from .refusals import Refusals
 from .reviewers import Reviewers
 from .socket_mode import Socket
 from .sweeper import Sweeper
 from .web import Web, Workspace
 
-__all__ = ["Bot", "assembled", "bolt_app"]
+__all__ = ["Bot", "Site", "assembled", "bolt_app"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """The parts that run, and that have to be stopped in order."""
 
-    socket: Socket
+    reception: Reception
     sweeper: Sweeper
+    narrator: Narrator
+    notifier: Notifier
+    home: Home
     attendance: Attendance
     in_flight: InFlight
 
+    def work(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Return what is to be run side by side, until it is cancelled."""
+        return (
+            self.reception.connect(),
+            self.attendance.run(),
+            self.home.run(),
+            self.narrator.work(),
+            self.notifier.work(),
+            *self.sweeper.work(),
+        )
 
-def assembled(
-    config: Config,
-    *,
-    bot_id: str,
-    store: ReviewStore,
-    web: Web,
-    workspace: Workspace,
-    refusals: Refusals,
-    on_refused: Callable[[str], None],
-) -> Bot:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a bot is put together from: where it stands, and what it has at hand."""
+
+    config: Config
+    bot_id: str
+    store: ReviewStore
+    web: Web
+    workspace: Workspace
+    refusals: Refusals
+    metrics: Metrics
+    on_refused: Callable[[str], None]
+
+
+def assembled(site: Site) -> Bot:
     """Put a bot together. To be called on the event loop that runs it."""
-    reviewers = Reviewers(web, workspace.team_id)
-    painter = Painter(store, web, config.keyring, config.namespace, refusals)
-    sweeper = Sweeper(store, painter, refusals)
-    desk = Desk(
+    config, store, outages, in_flight = site.config, site.store, Outages(), InFlight()
+    reviewers = Reviewers(site.web, site.workspace.team_id)
+    docket = Docket(store, reviewers, config.keyring, config.namespace)
+    home = _home(site, docket, reviewers, outages)
+    painter = Painter(
+        store, site.web, config.keyring, config.namespace, site.refusals, site.metrics
+    )
+    narrator = Narrator(
+        store, site.web, config.keyring, config.namespace, reviewers.name_of, outages
+    )
+    notifier = Notifier(store, site.web, outages)
+    others = (home.hear, narrator.hear, notifier.hear)
+    sweeper = Sweeper(store, painter, site.refusals, outages, others)
+    aftermath = Aftermath(store=store, metrics=site.metrics, in_flight=in_flight, wake=sweeper.wake)
+    intake = Intake(
+        in_flight=in_flight,
         store=store,
-        web=web,
+        refusals=site.refusals,
+        metrics=site.metrics,
+        afterwards=home.after,
+    )
+    app = bolt_app(config, site.workspace)
+    desk = _desk(site, reviewers, aftermath)
+    register(app, intake, desk, _command(site, docket, reviewers), home)
+    reception = _reception(site, app)
+    attendance = _attendance(site, reception, [sweeper.share, narrator.share, home.share])
+    return Bot(
+        reception=reception,
+        sweeper=sweeper,
+        narrator=narrator,
+        notifier=notifier,
+        home=home,
+        attendance=attendance,
+        in_flight=in_flight,
+    )
+
+
+def _home(site: Site, docket: Docket, reviewers: Reviewers, outages: Outages) -> Home:
+    return Home(
+        store=site.store,
+        web=site.web,
+        docket=docket,
         reviewers=reviewers,
-        refusals=refusals,
-        keyring=config.keyring,
-        namespace=config.namespace,
-        team_id=workspace.team_id,
-        settled=sweeper.wake,
+        keyring=site.config.keyring,
+        namespace=site.config.namespace,
+        team_id=site.workspace.team_id,
+        metrics=site.metrics,
+        outages=outages,
     )
-    brake = Brake(
-        store=store,
-        web=web,
+
+
+def _desk(site: Site, reviewers: Reviewers, aftermath: Aftermath) -> Desk:
+    return Desk(
+        store=site.store,
+        web=site.web,
         reviewers=reviewers,
-        refusals=refusals,
-        admins=config.admins,
-        team_id=workspace.team_id,
+        refusals=site.refusals,
+        keyring=site.config.keyring,
+        namespace=site.config.namespace,
+        team_id=site.workspace.team_id,
+        metrics=site.metrics,
+        settled=aftermath.voted,
     )
-    app, in_flight = bolt_app(config, workspace), InFlight()
-    register(app, desk, brake, in_flight)
-    slack = SlackClient(config.app_token, config.api_url)
-    socket = Socket(app, app_token=config.app_token, slack=slack, on_refused=on_refused)
-    attendance = Attendance(
-        store,
-        bot_id,
-        key_ids=config.keyring.key_ids,
-        listening=socket.is_connected,
-        counted=sweeper.share,
+
+
+def _command(site: Site, docket: Docket, reviewers: Reviewers) -> SudoCommand:
+    admins = Admins(site.config.admins, reviewers)
+    return SudoCommand(
+        brake=Brake(site.store, admins, site.refusals),
+        docket=docket,
+        admins=admins,
+        web=site.web,
+        refusals=site.refusals,
+        metrics=site.metrics,
+        team_id=site.workspace.team_id,
     )
-    return Bot(socket=socket, sweeper=sweeper, attendance=attendance, in_flight=in_flight)
+
+
+def _reception(site: Site, app: AsyncApp) -> Reception:
+    config = site.config
+    if config.http is not None:
+        return HttpReception(
+            app,
+            secret=config.http.signing_secret,
+            place=config.http.place,
+            metrics=site.metrics,
+        )
+    assert config.app_token is not None
+    return Socket(
+        app,
+        app_token=config.app_token,
+        slack=SlackClient(config.app_token, config.api_url),
+        on_refused=site.on_refused,
+        acknowledged=site.metrics.acknowledged,
+    )
+
+
+def _attendance(
+    site: Site, reception: Reception, sharing: Sequence[Callable[[int], None]]
+) -> Attendance:
+    def counted(bots: int) -> None:
+        for share in sharing:
+            share(bots)
+
+    return Attendance(
+        site.store,
+        site.bot_id,
+        key_ids=site.config.keyring.key_ids,
+        listening=reception.is_connected,
+        counted=counted,
+    )
 
 
 def bolt_app(config: Config, workspace: Workspace) -> AsyncApp:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sudoagent.errors import ConfigurationError
 from sudoagent.review.seal import Keyring
@@ -27,7 +27,12 @@ _HOW = {
     ),
     "SLACK_APP_TOKEN": (
         "SLACK_APP_TOKEN is not set: on your Slack app's page, Basic Information, App-Level "
-        "Tokens, generate one (xapp-…) with the scope connections:write"
+        "Tokens, generate one (xapp-…) with the scope connections:write; or for HTTP mode, set "
+        "SLACK_SIGNING_SECRET"
+    ),
+    "SLACK_SIGNING_SECRET": (
+        "SLACK_SIGNING_SECRET is not set, and HTTP mode needs it: copy the Signing Secret from "
+        "your Slack app's page, Basic Information, App Credentials"
     ),
 }
 
@@ -35,15 +40,33 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a server listens. ``host`` ``None``: every address of this machine."""
+
+    host: str | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """HTTP mode: where to listen, and the secret with which Slack signs."""
+
+    place: Place
+    signing_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What the bot was told. Tokens and keys are not shown by ``repr``.
 
     ``redis_url`` is ``None`` for the embedded server, ``state_dir`` is ``None`` for its usual
-    place. ``admins`` are the Slack user ids that may freeze the namespace from Slack.
+    place. ``admins`` are the Slack user ids that may freeze the namespace from Slack. ``http``
+    says how Slack reaches the bot: ``None`` for Socket Mode, which uses ``app_token``.
+    ``monitoring`` is where health and counters are told, ``None`` for nowhere.
     """
 
     bot_token: str = field(repr=False)
-    app_token: str = field(repr=False)
+    app_token: str | None = field(repr=False)
     keyring: Keyring
     api_url: str = SLACK_API_URL
     redis_url: str | None = field(default=None, repr=False)
@@ -51,6 +74,8 @@ class Config:
     state_dir: Path | None = None
     audit_path: Path = Path(AUDIT_PATH)
     admins: frozenset[str] = frozenset()
+    http: Http | None = None
+    monitoring: Place | None = None
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
@@ -61,28 +86,25 @@ def read_config(environ: Mapping[str, str]) -> Config:
     """
     reading = _Reading(environ)
     bot_token = reading.required("SLACK_BOT_TOKEN", _bot_token)
-    app_token = reading.required("SLACK_APP_TOKEN", _app_token)
-    api_url = reading.optional("SLACK_API_URL", api_base, SLACK_API_URL)
-    namespace = reading.optional("SUDOAGENT_NAMESPACE", _namespace, "default")
-    redis_url = reading.optional("REDIS_URL", _redis_url, None)
+    over_http = _wants_http(reading)
+    http = _http(reading) if over_http else None
+    app_token = None if over_http else reading.required("SLACK_APP_TOKEN", _app_token)
     nobody: frozenset[str] = frozenset()
-    admins = reading.optional("SUDOAGENT_ADMINS", _admins, nobody)
     signing_key = reading.text("SUDOAGENT_SIGNING_KEY")
     # A missing bot token, from which a key would be derived, is reported already.
     keyring = reading.check(lambda: Keyring.of_deployment(signing_key, bot_token or "missing"))
-    if reading.problems or bot_token is None or app_token is None or keyring is None:
+    rest: dict[str, Any] = {
+        "api_url": reading.optional("SLACK_API_URL", api_base, SLACK_API_URL),
+        "namespace": reading.optional("SUDOAGENT_NAMESPACE", _namespace, "default"),
+        "redis_url": reading.optional("REDIS_URL", _redis_url, None),
+        "admins": reading.optional("SUDOAGENT_ADMINS", _admins, nobody),
+        "state_dir": reading.optional("SUDOAGENT_STATE_DIR", Path, None),
+        "audit_path": reading.optional("SUDOAGENT_BOT_AUDIT", Path, Path(AUDIT_PATH)),
+        "monitoring": _monitoring(reading),
+    }
+    if reading.problems or bot_token is None or keyring is None:
         raise ConfigurationError("\n".join(reading.problems))
-    return Config(
-        bot_token=bot_token,
-        app_token=app_token,
-        keyring=keyring,
-        api_url=api_url,
-        redis_url=redis_url,
-        namespace=namespace,
-        state_dir=reading.optional("SUDOAGENT_STATE_DIR", Path, None),
-        audit_path=reading.optional("SUDOAGENT_BOT_AUDIT", Path, Path(AUDIT_PATH)),
-        admins=admins,
-    )
+    return Config(bot_token=bot_token, app_token=app_token, keyring=keyring, http=http, **rest)
 
 
 class _Reading:
@@ -116,6 +138,50 @@ class _Reading:
         except ConfigurationError as error:
             self.problems.append(error.reason)
             return None
+
+
+def _wants_http(reading: _Reading) -> bool:
+    mode = reading.optional("SUDOAGENT_MODE", _mode, None)
+    if mode is not None:
+        return mode == "http"
+    return reading.text("SLACK_APP_TOKEN") is None and bool(reading.text("SLACK_SIGNING_SECRET"))
+
+
+def _http(reading: _Reading) -> Http | None:
+    secret = reading.required("SLACK_SIGNING_SECRET", _signing_secret)
+    host = reading.text("SUDOAGENT_HOST")
+    place = Place(host=host, port=reading.optional("PORT", _port("PORT"), 3000))
+    return None if secret is None else Http(place=place, signing_secret=secret)
+
+
+def _monitoring(reading: _Reading) -> Place | None:
+    port = reading.optional("SUDOAGENT_METRICS_PORT", _port("SUDOAGENT_METRICS_PORT"), None)
+    host = reading.text("SUDOAGENT_METRICS_HOST") or "127.0.0.1"
+    return None if port is None else Place(host=host, port=port)
+
+
+def _mode(text: str) -> str:
+    if text not in ("socket", "http"):
+        raise ConfigurationError("SUDOAGENT_MODE is neither socket nor http")
+    return text
+
+
+def _signing_secret(text: str) -> str:
+    if text.startswith("xox") or not _printable(text):
+        raise ConfigurationError(
+            "SLACK_SIGNING_SECRET is not a signing secret: it is on your Slack app's page, Basic "
+            "Information, App Credentials"
+        )
+    return text
+
+
+def _port(variable: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,5}", text) is None or int(text) > 65535:
+            raise ConfigurationError(f"{variable} is no port: give a number up to 65535; 0: any")
+        return int(text)
+
+    return parse
 
 
 def _bot_token(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sudoagent.review.store import ReviewStore, StoredReview, StoreError
 from sudoagent.slack import texts
 from sudoagent.slack.arguments import on_card
 from sudoagent.slack.failures import SlackFailure
+from sudoagent.slack.home import on_home
 from sudoagent.slack.modals import (
     NEXT_PAGE,
     PREVIOUS_PAGE,
@@ -32,6 +33,8 @@ from sudoagent.verdict import Choice
 from .ballots import Ballot, Ballots, WrongNumber, check_counted
 from .clicks import Click
 from .dialogs import Complaints, Dialog
+from .metrics import Metrics
+from .placing import read_placed
 from .refusals import Refusals
 from .reviewers import Reviewers
 from .rules import Refused, opened
@@ -57,6 +60,12 @@ class _Case:
     user_id: str
     dialog: Dialog
 
+    @property
+    def hides_something(self) -> bool:
+        """Whether the place of the click does not show all of the call."""
+        shown = on_card if self.click.home is None else on_home
+        return shown(self.request).hidden
+
 
 def _on_request(
     act: Callable[[Desk, _Case], Awaitable[None]],
@@ -79,7 +88,9 @@ def _on_request(
             if not dialog.complain(complaints):
                 refused = Refused("storage", "the dialog was closed before it could be answered")
         dialog.close()
-        if refused is not None:
+        if refused is None:
+            desk._metrics.click("settled")
+        else:
             await desk._refusals.refuse(click, refused, case.request if case else None)
 
     return handle
@@ -102,7 +113,8 @@ class Desk:
         keyring: Keyring,
         namespace: str,
         team_id: str,
-        settled: Callable[[], None],
+        metrics: Metrics,
+        settled: Callable[[Click, Choice], None],
     ) -> None:
         self._store = store
         self._web = web
@@ -111,13 +123,14 @@ class Desk:
         self._keyring = keyring
         self._namespace = namespace
         self._team_id = team_id
+        self._metrics = metrics
         self._settled = settled
         self._ballots = Ballots(store, keyring, Redactor())
 
     @_on_request
     async def approve(self, case: _Case) -> None:
         """Approve; or show all arguments first, where the card does not, or ask for the number."""
-        if on_card(case.request).hidden:
+        if case.hides_something:
             await self._show(case, 1)
         elif case.request.number_check is not None:
             await self._ask(case, number_modal)
@@ -129,7 +142,7 @@ class Desk:
         """Open the dialog in which arguments are edited; all arguments are shown before it."""
         if not case.request.editable:
             raise Refused("not_editable", "the request offers nothing to edit")
-        if case.click.view_id is None and on_card(case.request).hidden:
+        if case.click.view_id is None and case.hides_something:
             await self._show(case, 1)
         else:
             await self._ask(case, edit_modal)
@@ -186,6 +199,9 @@ class Desk:
             workspace=self._team_id,
         )
         assert stored is not None
+        if click.home is not None:
+            # A dialog that is opened from the Home tab comes back as from the card.
+            click = replace(click, channel=stored.channel, message_ts=stored.message_ts)
         assert click.user_id is not None
         return _Case(click, stored, request, click.user_id, dialog)
 
@@ -193,7 +209,7 @@ class Desk:
         if click.request_id is None or not is_request_id(click.request_id):
             return None
         try:
-            return await self._store.read(click.request_id)
+            return await read_placed(self._store, click.request_id)
         except MalformedRecord as error:
             raise Refused("tampered", str(error)) from error
 
@@ -201,7 +217,7 @@ class Desk:
         await self._reviewers.check(case.request, case.user_id)
         case.dialog.close()
         await self._ballots.cast(case.request, case.click, case.stored.now, choice, ballot)
-        self._settled()
+        self._settled(case.click, choice)
 
     async def _ask(self, case: _Case, modal: Callable[[Request, str, str], Any]) -> None:
         await self._reviewers.check(case.request, case.user_id)

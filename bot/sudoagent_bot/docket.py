@@ -1,4 +1,4 @@
-"""What waits for whom, and what somebody decided lately: read from the store, trusted by its seals."""
+"""What waits for whom, and what somebody decided lately: from the store, as far as seals prove."""
 
 from __future__ import annotations
 

@@ -19,10 +19,11 @@ from sudoagent.review.store import DueHome, FreezeState, Hint, ReviewStore, Stor
 from sudoagent.slack.failures import SlackFailure, SlackRefused
 from sudoagent.slack.home import Frozen, HomeFacts, home_view
 
-from .clicks import Visit
+from .clicks import Click, Visit
 from .docket import Docket, Pending
 from .home_pass import HomePass, sealed_pass
 from .metrics import Metrics
+from .outages import Outages
 from .pace import Pace
 from .reviewers import Reviewers
 from .rules import Refused
@@ -32,8 +33,8 @@ __all__ = ["Home"]
 
 logger = logging.getLogger(__name__)
 
-# views.publish may be called about 100 times a minute (Slack's tier 4). People who open their tab do
-# not come evenly, so some may go at once.
+# views.publish may be called about 100 times a minute (Slack's tier 4). People do not open their
+# tabs evenly, so some may go at once.
 PUBLISHED_A_MINUTE = 80.0
 _AT_ONCE = 10
 _TICK = 1.0  # seconds between looks at the queue when nothing was heard
@@ -43,7 +44,7 @@ _DELAY_MS = 5_000
 
 
 class Home:
-    """The Home tabs of everybody who looks at theirs. An outage of the store is waited out."""
+    """The Home tabs of everybody who looks at theirs."""
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Home:
         namespace: str,
         team_id: str,
         metrics: Metrics,
+        outages: Outages,
     ) -> None:
         self._store = store
         self._web = web
@@ -65,6 +67,7 @@ class Home:
         self._namespace = namespace
         self._team_id = team_id
         self._metrics = metrics
+        self._outages = outages
         self._pace = Pace(PUBLISHED_A_MINUTE, burst=_AT_ONCE)
         self._sharing = 1
         self._woken = asyncio.Event()
@@ -80,6 +83,11 @@ class Home:
             logger.warning("a Home tab stays as it is: %s", error.reason)
         self._woken.set()
 
+    async def after(self, click: Click) -> None:
+        """Publish the tab of somebody who pressed a button on it, which may have been too late."""
+        if click.home is not None and click.team_id and click.user_id:
+            await self.open(Visit(user_id=click.user_id, team_id=click.team_id))
+
     def hear(self, hint: Hint) -> None:
         """Take note of a change that tabs should show."""
         if hint.kind in ("connected", "request", "frozen", "thawed"):
@@ -92,16 +100,12 @@ class Home:
 
     async def run(self) -> None:
         """Publish what is due, until cancelled."""
-        while True:
-            self._woken.clear()
-            try:
-                published = await self._publish_due()
-            except StoreError:
-                # The sweeper says when the store is away, and when it is back.
-                published = 0
-                await asyncio.sleep(_TICK)
-            if not published:
-                await self._rest(_TICK)
+        await self._outages.outlast(self._work)
+
+    async def _work(self) -> None:
+        self._woken.clear()
+        if not await self._publish_due():
+            await self._rest(_TICK)
 
     async def _publish_due(self) -> int:
         if self._changed:

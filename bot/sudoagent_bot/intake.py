@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[Click], Coroutine[Any, Any, None]]
 
 
+def _nothing() -> None:
+    """Nobody waits."""
+
+
 class Intake:
     """Hands clicks over to whoever handles them.
 
@@ -43,13 +47,19 @@ class Intake:
         self._metrics = metrics
         self._afterwards = afterwards
 
-    def take(self, click: Click, handle: Handler) -> None:
-        """Handle a click in the background, and return at once."""
-        self._in_flight.start(self._once(click, handle))
+    def take(self, click: Click, handle: Handler, done: Callable[[], None] = _nothing) -> None:
+        """Handle a click in the background, and return at once. ``done`` is called in any case."""
+        self._in_flight.start(self._handle(click, handle, done))
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something in the background that may as well be done twice."""
         self._in_flight.start(work)
+
+    async def _handle(self, click: Click, handle: Handler, done: Callable[[], None]) -> None:
+        try:
+            await self._once(click, handle)
+        finally:
+            done()
 
     async def _once(self, click: Click, handle: Handler) -> None:
         try:

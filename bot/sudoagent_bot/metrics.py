@@ -1,4 +1,4 @@
-"""What a bot counts, and its Prometheus text. Names and closed sets of words only: no ids, no values.
+"""What a bot counts, and its Prometheus text. Closed sets of words only: no ids, no values.
 
 The format: prometheus.io/docs/instrumenting/exposition_formats, text version 0.0.4. By hand, since
 it is a page of lines, and a registry shared by a whole process is more than a bot needs.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from sudoagent.review.recount import opened_request, tally
 from sudoagent.review.request import MalformedRecord
-from sudoagent.review.seal import BadSeal, Keyring
+from sudoagent.review.seal import Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
 from sudoagent.slack.failures import SlackFailure, SlackRefused
 from sudoagent.slack.messages import Message, card
 
+from .metrics import Metrics
+from .opening import opened_review
 from .refusals import Refusals
 from .rules import Refused
-from .web import TOKEN_REFUSED, Web
+from .web import COMES_BACK, TOKEN_REFUSED, Web
 
 __all__ = ["Painter"]
 
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 # A revision that no request reaches: the card is as good as it will ever be.
 _FINAL = 2**53
 _DELAY_MS = 2_000
+_LONG_DELAY_MS = 600_000  # for what somebody has to put right first
 
 
 class Painter:
@@ -32,13 +34,20 @@ class Painter:
     """
 
     def __init__(
-        self, store: ReviewStore, web: Web, keyring: Keyring, namespace: str, refusals: Refusals
+        self,
+        store: ReviewStore,
+        web: Web,
+        keyring: Keyring,
+        namespace: str,
+        refusals: Refusals,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._web = web
         self._keyring = keyring
         self._namespace = namespace
         self._refusals = refusals
+        self._metrics = metrics
 
     async def look(self, request_id: str) -> StoredReview | None:
         """Return what is stored; ``None``, and out of the queue, when there is nothing to paint."""
@@ -66,35 +75,38 @@ class Painter:
             await self._web.repaint(stored.channel, stored.message_ts, message)
         except SlackFailure as failure:
             return await self._failed(stored, failure)
+        self._metrics.repaint("painted")
         await self._store.repaints.done(stored.id, stored.revision)
         return 0.0
 
     def _message(self, stored: StoredReview) -> Message:
-        try:
-            request = opened_request(stored, self._keyring, self._namespace)
-            counted = tally(request, stored.sealed_votes, self._keyring)
-        except BadSeal as error:
-            raise Refused("tampered", str(error)) from error
-        if stored.state in ("approved", "denied") and counted.outcome != stored.state:
-            raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
+        opened = opened_review(stored, self._keyring, self._namespace)
         return card(
-            request,
+            opened.request,
             state=stored.state,
-            votes=counted.votes,
+            votes=opened.votes,
             decided_at=stored.ended_at,
             cause=stored.why,
+            run=opened.run,
         )
 
     async def _failed(self, stored: StoredReview, failure: SlackFailure) -> float:
         pause = failure.retry_after or 0.0
-        if isinstance(failure, SlackRefused) and failure.code not in TOKEN_REFUSED:
+        if failure.code in COMES_BACK:
+            self._metrics.repaint("later")
+            logger.warning("the card of %s has to wait: %s", stored.id, failure.reason)
+            await self._store.repaints.requeue(stored.id, _LONG_DELAY_MS)
+        elif isinstance(failure, SlackRefused) and failure.code not in TOKEN_REFUSED:
+            self._metrics.repaint("dropped")
             logger.warning("the card of %s stays as it is: %s", stored.id, failure.reason)
             await self._store.repaints.done(stored.id, stored.revision)
         else:
+            self._metrics.repaint("later")
             logger.info("the card of %s is repainted later: %s", stored.id, failure.reason)
             await self._store.repaints.requeue(stored.id, max(_DELAY_MS, int(pause * 1000)))
         return pause
 
     async def _drop(self, request_id: str, refused: Refused) -> None:
+        self._metrics.repaint("dropped")
         await self._refusals.record_bad(request_id, refused)
         await self._store.repaints.done(request_id, _FINAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sudoagent.audit import AuditEntry, JsonlAuditLogger
 from sudoagent.display import cut, visible
@@ -16,6 +16,7 @@ from sudoagent.slack.failures import SlackFailure
 from sudoagent.slack.messages import Message
 
 from .clicks import Click
+from .metrics import Metrics
 from .rules import Refusal, Refused
 from .web import Web
 
@@ -23,18 +24,13 @@ __all__ = ["Refusals", "sentence"]
 
 logger = logging.getLogger(__name__)
 
-_SENTENCES: Final = {
-    "frozen": "Approvals are frozen just now. Nothing was recorded: ask an administrator.",
-    "not_an_admin": "Only the people in SUDOAGENT_ADMINS may do that. Nothing was changed.",
-    **texts.REFUSAL,
-}
 _NO_REQUEST = "no request"
 _FOREIGN_TEXT = 100  # characters kept of what somebody outside could choose
 
 
 def sentence(refusal: Refusal) -> str:
     """Return what the clicker is told."""
-    return _SENTENCES[refusal]
+    return texts.REFUSAL[refusal]
 
 
 class Refusals:
@@ -48,10 +44,12 @@ class Refusals:
         self,
         audit: JsonlAuditLogger,
         web: Web,
+        metrics: Metrics,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._audit = audit
         self._web = web
+        self._metrics = metrics
         self._now = now
 
     async def begin(self, bot_id: str, namespace: str) -> None:
@@ -73,15 +71,20 @@ class Refusals:
 
     async def refuse(self, click: Click, refused: Refused, request: Request | None) -> None:
         """Record the attempt, then tell the clicker."""
+        self._metrics.click(refused.refusal)
         who = visible(f"{click.team_id}/{click.user_id}")
         logger.info("refused a click of %s: %s", cut(who, _FOREIGN_TEXT), refused.refusal)
-        action = request.action if request else None
-        about = {"refusal": refused.refusal, **_about(click)}
-        await self._record(click.request_id, action, "deny", refused.detail, about)
+        await self.record(click, refused, request)
         try:
             await self._web.whisper(click, Message(sentence(refused.refusal), ()))
         except SlackFailure as failure:
             logger.warning("a clicker could not be told why: %s", failure.reason)
+
+    async def record(self, click: Click, refused: Refused, request: Request | None) -> None:
+        """Record the attempt, for a clicker who is told in another way."""
+        action = request.action if request else None
+        about = {"refusal": refused.refusal, **_about(click)}
+        await self._record(click.request_id, action, "deny", refused.detail, about)
 
     async def record_brake(self, click: Click, decision: str, reason: str) -> None:
         """Record that an administrator froze everything, or let it run again."""

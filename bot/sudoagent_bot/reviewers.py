@@ -72,6 +72,17 @@ class Reviewers:
             person = None
         entitled_person(person, user_id=user_id, workspace=self._workspace)
 
+    async def name_of(self, user_id: str) -> str | None:
+        """Return how Slack calls a person; ``None`` when it does not say."""
+        try:
+            person = await self._people.get(user_id)
+        except NotTold:
+            return None
+        profile = person.get("profile")
+        told = profile if isinstance(profile, Mapping) else {}
+        names = (told.get("display_name"), told.get("real_name"), person.get("name"))
+        return next((name for name in names if isinstance(name, str) and name.strip()), None)
+
     async def _groups_of(
         self, request: Request, user_id: str
     ) -> tuple[dict[str, frozenset[str]], frozenset[str]]:

@@ -12,13 +12,16 @@ from typing import Any, TypeVar
 import aiohttp
 
 from sudoagent.audit import JsonlAuditLogger
+from sudoagent.errors import ConfigurationError
 from sudoagent.review.store import ReviewStore, StoreError
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure
 
-from .app import Bot, assembled
+from .app import Bot, Site, assembled
 from .config import Config
 from .in_flight import end
+from .metrics import Metrics
+from .monitoring import Vitals, monitored
 from .refusals import Refusals
 from .web import TOKEN_REFUSED, Web, Workspace
 
@@ -49,14 +52,17 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         refused.append(reason)
         stop.set()
 
+    vitals = Vitals(Metrics())
     async with contextlib.AsyncExitStack() as resources:
+        await resources.enter_async_context(monitored(config.monitoring, vitals))
         store = await _unless(stop, _open_store(config))
         if store is not None:
             resources.push_async_callback(store.close)
+            vitals.store = store
             web = await resources.enter_async_context(_web(config, on_refused))
             workspace = await _unless(stop, _introduce(web))
             if workspace is not None:
-                await _serve(config, stop, store, web, workspace, on_refused)
+                await _serve(config, stop, vitals, store, web, workspace, on_refused)
     if refused:
         raise TokenRefused(refused[0])
     logger.info("stopped")
@@ -65,34 +71,40 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 async def _serve(
     config: Config,
     stop: asyncio.Event,
+    vitals: Vitals,
     store: ReviewStore,
     web: Web,
     workspace: Workspace,
     on_refused: Callable[[str], None],
 ) -> None:
     with contextlib.closing(JsonlAuditLogger(config.audit_path)) as audit:
-        refusals, bot_id = Refusals(audit, web), str(uuid.uuid4())
+        refusals, bot_id = Refusals(audit, web, vitals.metrics), str(uuid.uuid4())
         await refusals.begin(bot_id, config.namespace)
-        bot = assembled(
-            config,
+        site = Site(
+            config=config,
             bot_id=bot_id,
             store=store,
             web=web,
             workspace=workspace,
             refusals=refusals,
+            metrics=vitals.metrics,
             on_refused=on_refused,
         )
+        bot = assembled(site)
+        vitals.connected = bot.reception.is_connected
         try:
             await _run(bot, web, stop)
+        except* ConfigurationError as wrong:
+            # Which setting is wrong shows itself only when it is used: a port that is taken.
+            raise wrong.exceptions[0] from None
         finally:
             await _finish(bot)
 
 
 async def _run(bot: Bot, web: Web, stop: asyncio.Event) -> None:
-    work = (bot.socket.connect(), bot.attendance.run(), _watch_token(web), *bot.sweeper.work())
     # A part that fails for a reason nobody thought of ends the bot: better seen than half alive.
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(part) for part in work]
+        tasks = [group.create_task(part) for part in (*bot.work(), _watch_token(web))]
         await stop.wait()
         await end(tasks)
 
@@ -102,9 +114,10 @@ async def _finish(bot: Bot) -> None:
     # connection; then the clicks behind them are settled, which does not.
     await bot.attendance.leave()
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(bot.socket.drain(), _ACKNOWLEDGE_SECONDS)
-    await bot.socket.close()
-    await asyncio.gather(bot.in_flight.drain(_DRAIN_SECONDS), bot.sweeper.drain(_DRAIN_SECONDS))
+        await asyncio.wait_for(bot.reception.drain(), _ACKNOWLEDGE_SECONDS)
+    await bot.reception.close()
+    working = (bot.in_flight, bot.sweeper, bot.narrator)
+    await asyncio.gather(*(part.drain(_DRAIN_SECONDS) for part in working))
 
 
 async def _open_store(config: Config) -> ReviewStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
 import time
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,7 @@ from urllib.request import proxy_bypass
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -62,6 +64,7 @@ class Socket(SocketModeClient):
         app_token: str,
         slack: SlackClient,
         on_refused: Callable[[str], None],
+        acknowledged: Callable[[float], None],
     ) -> None:
         super().__init__(
             app_token=app_token, logger=logger, web_client=app.client, ping_interval=PING_INTERVAL
@@ -69,6 +72,7 @@ class Socket(SocketModeClient):
         self._app = app
         self._slack = slack
         self._on_refused = on_refused
+        self._acknowledged = acknowledged
         self._opened_at = -_SHORTEST_LIFE
         self._unacknowledged = 0
         self._all_acknowledged = asyncio.Event()
@@ -158,6 +162,7 @@ class Socket(SocketModeClient):
     async def _acknowledge(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
+        came = time.monotonic()
         self._unacknowledged += 1
         self._all_acknowledged.clear()
         try:
@@ -167,12 +172,20 @@ class Socket(SocketModeClient):
             if response.status not in (200, 404):
                 logger.warning("a delivery from Slack ended with status %d", response.status)
             await client.send_socket_mode_response(
-                SocketModeResponse(envelope_id=request.envelope_id)
+                SocketModeResponse(envelope_id=request.envelope_id, payload=_payload(response))
             )
+            self._acknowledged(time.monotonic() - came)
         finally:
             self._unacknowledged -= 1
             if not self._unacknowledged:
                 self._all_acknowledged.set()
+
+
+def _payload(response: BoltResponse) -> dict[str, Any] | None:
+    """Return what a listener answered besides acknowledging: what is wrong with a dialog."""
+    if response.status != 200 or not response.body.startswith("{"):
+        return None
+    return dict(json.loads(response.body))
 
 
 async def _close_later(session: aiohttp.ClientWebSocketResponse) -> None:

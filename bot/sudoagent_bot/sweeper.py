@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from sudoagent.review.request import MalformedRecord
 from sudoagent.review.store import Hint, ReviewStore, StoredReview, StoreError
 
 from .in_flight import InFlight
+from .outages import Outages
 from .pace import Pace
 from .painter import Painter
 from .refusals import Refusals
@@ -40,11 +41,20 @@ _UNLIMITED = math.inf  # decisions go at once, until Slack itself asks for a pau
 class Sweeper:
     """Ends requests whose deadline has passed, and repaints cards, decisions first.
 
-    An outage of the store is waited out; it is logged when it begins and when it ends.
+    An outage of the store is waited out. ``others`` hear every hint, too.
     """
 
-    def __init__(self, store: ReviewStore, painter: Painter, refusals: Refusals) -> None:
+    def __init__(
+        self,
+        store: ReviewStore,
+        painter: Painter,
+        refusals: Refusals,
+        outages: Outages,
+        others: Sequence[Callable[[Hint], None]] = (),
+    ) -> None:
         self._store = store
+        self._outages = outages
+        self._others = others
         self._painter = painter
         self._refusals = refusals
         self._expiries = Pace(EXPIRIES_A_MINUTE)
@@ -52,7 +62,6 @@ class Sweeper:
         self._woken = asyncio.Event()
         self._painting = InFlight()
         self._sharing = 1
-        self._lost = False
 
     def wake(self) -> None:
         """Look at the queue now."""
@@ -66,8 +75,8 @@ class Sweeper:
         """Return what is to be run side by side, until it is cancelled."""
         return (
             self._store.listen(self._hear),
-            self._repeat(self._expire),
-            self._repeat(self._repaint),
+            self._outages.outlast(self._expire),
+            self._outages.outlast(self._repaint),
         )
 
     async def drain(self, seconds: float) -> None:
@@ -75,28 +84,10 @@ class Sweeper:
         await self._painting.drain(seconds)
 
     def _hear(self, hint: Hint) -> None:
+        for heard in self._others:
+            heard(hint)
         if hint.kind in ("connected", "request"):
             self.wake()
-
-    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except StoreError as error:
-                self._log_outage(error)
-                await asyncio.sleep(_TICK)
-            else:
-                self._log_recovery()
-
-    def _log_recovery(self) -> None:
-        if self._lost:
-            logger.info("the store answers again")
-        self._lost = False
-
-    def _log_outage(self, error: StoreError) -> None:
-        if not self._lost:
-            logger.warning("nothing can be stored just now: %s", error.reason)
-        self._lost = True
 
     async def _expire(self) -> None:
         due = await self._store.due(_DUE_AT_ONCE)
@@ -143,7 +134,7 @@ class Sweeper:
             self._slack.pause(await self._painter.paint(stored))
         except StoreError as error:
             # The loan ends by itself.
-            self._log_outage(error)
+            self._outages.began(error)
         finally:
             self.wake()
 

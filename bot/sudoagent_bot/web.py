@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,12 +13,14 @@ import aiohttp
 
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure, SlackRefused
+from sudoagent.slack.home import notice_modal
 from sudoagent.slack.messages import Message
+from sudoagent.slack.posting import Posted, post
 
 from .clicks import Click
 from .reviewers import NotTold
 
-__all__ = ["TOKEN_REFUSED", "Web", "Workspace"]
+__all__ = ["COMES_BACK", "TOKEN_REFUSED", "Web", "Workspace"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,19 @@ TOKEN_REFUSED: Final = frozenset(
         "not_authed",
         "token_expired",
         "token_revoked",
+    }
+)
+
+# A channel that cannot be written to now may be again: it is unarchived, the app is invited again.
+COMES_BACK: Final = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
     }
 )
 
@@ -89,6 +105,27 @@ class Web:
             raise NotTold("usergroups.users.list listed nobody")
         return frozenset(users)
 
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        marker: str,
+        *,
+        thread_ts: str | None = None,
+        since: float | None = None,
+    ) -> Posted:
+        """Post a message exactly once, as `posting.post` does."""
+        with self._watching():
+            return await post(
+                self._client,
+                channel,
+                message,
+                marker=marker,
+                thread_ts=thread_ts,
+                patience=_PATIENCE,
+                since=since,
+            )
+
     async def repaint(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of the bot's."""
         await self._call(
@@ -97,6 +134,9 @@ class Web:
 
     async def whisper(self, click: Click, message: Message) -> None:
         """Tell the clicker something that nobody else sees."""
+        if click.home is not None:
+            # There is no channel to say it in: a dialog, for as long as the trigger lasts.
+            return await self.open_modal(click.trigger_id or "", notice_modal(message.text))
         if click.response_url is not None and _origin(click.response_url) in self._trusted:
             try:
                 return await self._respond(click.response_url, message)
@@ -116,6 +156,10 @@ class Web:
         """Open a modal for the person whose click brought the trigger, which is good for 3 s."""
         await self._call("views.open", trigger_id=trigger_id, view=dict(view))
 
+    async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Replace what a person's Home tab shows."""
+        await self._call("views.publish", user_id=user_id, view=dict(view))
+
     async def turn_page(self, view_id: str, view: Mapping[str, Any]) -> None:
         """Replace an open modal."""
         await self._call("views.update", view_id=view_id, view=dict(view))
@@ -127,8 +171,13 @@ class Web:
             raise NotTold(failure.reason) from failure
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        try:
+        with self._watching():
             return await self._client.call(method, patience=_PATIENCE, **arguments)
+
+    @contextlib.contextmanager
+    def _watching(self) -> Iterator[None]:
+        try:
+            yield
         except SlackRefused as refused:
             if refused.code in TOKEN_REFUSED:
                 self._on_refused(refused.reason)

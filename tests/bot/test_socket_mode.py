@@ -41,6 +41,7 @@ async def socket(strange: OddSlack, refusals: list[str]) -> AsyncIterator[Socket
         app_token="xapp-odd",
         slack=SlackClient("xapp-odd", api_url),
         on_refused=refusals.append,
+        acknowledged=lambda _: None,
     )
     yield opened
     await opened.close()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from slack_bolt.app.async_app import AsyncApp
 
-from ..brake import Brake
+from ..command import SudoCommand
 from ..desk import Desk
-from ..in_flight import InFlight
-from . import actions, commands, views
+from ..home import Home
+from ..intake import Intake
+from . import actions, commands, events, views
 
 __all__ = ["register"]
 
 
-def register(app: AsyncApp, desk: Desk, brake: Brake, in_flight: InFlight) -> None:
+def register(app: AsyncApp, intake: Intake, desk: Desk, command: SudoCommand, home: Home) -> None:
     """Register every listener. The catch-alls come last: the first match takes the delivery."""
-    actions.register(app, desk, in_flight)
-    views.register(app, desk, in_flight)
-    commands.register(app, brake, in_flight)
+    actions.register(app, intake, desk)
+    views.register(app, intake, desk)
+    commands.register(app, intake, command)
+    events.register(app, intake, home)

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 
+from sudoagent.slack.buttons import EDIT
 from sudoagent.slack.modals import NEXT_PAGE, PREVIOUS_PAGE
 
-from ..clicks import Click, read_click
+from ..clicks import delivered, read_click
 from ..desk import Desk
-from ..in_flight import InFlight
+from ..intake import Handler, Intake
 
 __all__ = ["register"]
 
-Handler = Callable[[Click], Coroutine[Any, Any, None]]
 
-
-def register(app: AsyncApp, desk: Desk, in_flight: InFlight) -> None:
+def register(app: AsyncApp, intake: Intake, desk: Desk) -> None:
     """Register a listener for each button, and one for buttons of former versions."""
     handlers: dict[str | re.Pattern[str], Handler] = {
         "approve": desk.approve,
         "deny": desk.deny,
         "details": desk.show_arguments,
+        EDIT: desk.edit,
         NEXT_PAGE: desk.show_arguments,
         PREVIOUS_PAGE: desk.show_arguments,
         re.compile(".*", re.DOTALL): desk.refuse_unknown,
     }
     for action_id, handle in handlers.items():
-        app.action(action_id)(_listener(handle, in_flight))
+        app.action(action_id)(_listener(handle, intake))
 
 
-def _listener(handle: Handler, in_flight: InFlight) -> Callable[..., Awaitable[None]]:
-    async def on_click(ack: AsyncAck, body: dict[str, Any]) -> None:
+def _listener(handle: Handler, intake: Intake) -> Callable[..., Awaitable[None]]:
+    async def on_click(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        in_flight.start(handle(read_click(body)))
+        intake.take(delivered(read_click(body), context), handle)
 
     return on_click

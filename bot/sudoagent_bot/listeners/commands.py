@@ -6,19 +6,20 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 
-from ..brake import Brake
-from ..clicks import read_command
-from ..in_flight import InFlight
+from ..clicks import delivered, read_command
+from ..command import SudoCommand
+from ..intake import Intake
 
 __all__ = ["register"]
 
 
-def register(app: AsyncApp, brake: Brake, in_flight: InFlight) -> None:
+def register(app: AsyncApp, intake: Intake, command: SudoCommand) -> None:
     """Register a listener for ``/sudo``."""
 
-    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_command(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        in_flight.start(brake.obey(read_command(body)))
+        intake.take(delivered(read_command(body), context), command.obey)
 
     app.command("/sudo")(on_command)

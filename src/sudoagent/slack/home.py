@@ -28,6 +28,7 @@ from .blocks import (
     header,
     one_line,
     person,
+    plain,
     preformatted,
     quote,
     rich_text,
@@ -37,7 +38,17 @@ from .blocks import (
 )
 from .messages import vote_buttons
 
-__all__ = ["MOST_WAITING", "Decided", "Frozen", "HomeFacts", "Waiting", "home_view", "on_home"]
+__all__ = [
+    "MOST_WAITING",
+    "Decided",
+    "Frozen",
+    "HomeFacts",
+    "Waiting",
+    "home_view",
+    "notice_modal",
+    "on_home",
+    "who",
+]
 
 # Slack takes a hundred blocks; four for each of these leave room for everything else.
 MOST_WAITING = 15
@@ -110,6 +121,16 @@ def home_view(facts: HomeFacts, private_metadata: str = "") -> dict[str, Any]:
             *_decided(facts.decided),
         ]
     return {"type": "home", "private_metadata": private_metadata, "blocks": blocks}
+
+
+def notice_modal(words: str) -> dict[str, Any]:
+    """Return a dialog that only says something, to somebody who pressed a button on the tab."""
+    return {
+        "type": "modal",
+        "title": plain(texts.NOTICE_TITLE, 24),
+        "close": plain(texts.NOTICE_CLOSE, 24),
+        "blocks": [rich_text("notice", [sentence(words)])],
+    }
 
 
 def on_home(request: Request) -> Shown:

@@ -27,6 +27,12 @@ class Repaints:
         taken = await self._link.run("take", self._keys.shared(), args)
         return tuple(name for name in map(text, taken) if is_request_id(name))
 
+    async def depth(self) -> int:
+        """Return how many cards wait, or are being repainted."""
+        _, _, soon, late, *_ = self._keys.shared()
+        counts = [await self._link.command("ZCARD", queue) for queue in (soon, late)]
+        return sum(map(int, counts))
+
     async def done(self, request_id: str, revision: int) -> bool:
         """Say which revision the card shows. False: it changed meanwhile and stays in the queue."""
         return await self._painted(request_id, revision, 0)
