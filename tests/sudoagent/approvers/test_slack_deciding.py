@@ -43,6 +43,15 @@ class Numbers:
     def __call__(self, request_id: str, number: str) -> None:
         self.told.append((request_id, number))
 
+    async def first(self) -> tuple[str, str]:
+        """Wait until a number was told."""
+
+        async def look() -> tuple[str, str] | None:
+            return self.told[0] if self.told else None
+
+        found: tuple[str, str] = await eventually(look)
+        return found
+
 
 class Running:
     """A guarded call on its way."""
@@ -199,7 +208,7 @@ class TestNumbers:
         with caplog.at_level(logging.INFO, "sudoagent"):
             running = Running(deployment, rules={"number_match": True}, on_number=numbers)
             request = await deployment.request(await deployment.pending())
-        ((request_id, number),) = numbers.told
+        request_id, number = await numbers.first()
         assert request_id == request.id
         assert states_number(request, number, deployment.keyring)
         (line,) = [record for record in caplog.records if "type the number" in record.message]
@@ -236,11 +245,7 @@ class TestNumbers:
         await deployment.store.attach_message(question.request.id, "C0APPROVALS", "1.1")
         numbers = Numbers()
         asking = deployment.asking(ctx=ctx, number_match=True, on_number=numbers)
-
-        async def told() -> Any:
-            return numbers.told or None
-
-        assert await eventually(told) == [(question.request.id, question.number)]
+        assert await numbers.first() == (question.request.id, question.number)
         await deployment.vote(question.request.id, number_matched=True)
         assert (await asking.verdict()).approved
 
@@ -286,7 +291,7 @@ class TestNumbers:
         alice = aslack.as_person(ALICE)
         await alice.click("approve", ts=card.ts)
         await alice.view(callback_id="number")
-        await alice.submit({"number": numbers.told[0][1]})
+        await alice.submit({"number": (await numbers.first())[1]})
         assert await running.ended() == ("u2", 1500.0)
 
 
