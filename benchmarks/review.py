@@ -1,10 +1,11 @@
 """From a reviewer's click to the waking of the call that waits for it, and what waiting costs.
 
-    python benchmarks/review.py [--clicks 200] [--waiting 1 100 1000 10000]
+    python benchmarks/review.py [--synced] [--clicks 200] [--waiting 1 100 1000 10000]
 
-Starts a server of its own (embedded, appendfsync always) and a second process that votes as a bot
-does. Each row is one fresh process, with so many calls waiting as asyncio tasks or as threads. The
-floors are measured in the same run: PUBLISH to a bare socket, and the same after one synced write.
+Starts a server of its own and a second process that votes as a bot does. Each row is one fresh
+process, with so many calls waiting as asyncio tasks or as threads. The floors are measured in the
+same run: PUBLISH to a bare socket, and the same after one write. ``--synced``: with every write on
+the disk before it is announced, as the embedded server has it; then most of the time is the disk's.
 """
 
 from __future__ import annotations
@@ -198,10 +199,18 @@ def measure(kind: str, waiting: int, url: str, clicks: int) -> Row:
     )
 
 
-def report(counts: list[int], clicks: int) -> None:
+def stop_syncing(url: str) -> None:
+    with bare_socket(url) as connection:
+        connection.sendall(b"CONFIG SET appendonly no\r\n")
+        assert connection.recv(64) == b"+OK\r\n"
+
+
+def report(counts: list[int], clicks: int, synced: bool) -> None:
     heads = ("waiting", "p50 ms", "p99 ms", "kB each", "idle CPU %", "PUBLISH p50", "SET+PUB p50")
     print(f"{'':8}" + "".join(f"{head:>13}" for head in heads), flush=True)
     with tempfile.TemporaryDirectory() as folder, acquire(Path(folder, "state")) as lease:
+        if not synced:
+            stop_syncing(lease.url)
         for kind in ("asyncio", "threads"):
             # Ten thousand threads are nobody's program.
             for count in [count for count in counts if kind == "asyncio" or count <= 1000]:
@@ -226,8 +235,9 @@ def main() -> None:
         parser = argparse.ArgumentParser(description=__doc__)
         parser.add_argument("--clicks", type=int, default=200)
         parser.add_argument("--waiting", type=int, nargs="+", default=[1, 100, 1000, 10_000])
+        parser.add_argument("--synced", action="store_true")
         options = parser.parse_args()
-        report(options.waiting, options.clicks)
+        report(options.waiting, options.clicks, options.synced)
 
 
 if __name__ == "__main__":

@@ -169,6 +169,8 @@ class Link:
         return script(name, with_flags=self.facts.reads_flags)
 
     async def _connected(self) -> Redis:
+        if self._client is not None:
+            return self._client
         async with self._connecting:
             if self._client is None:
                 client = _client(await self._locator.locate(), connections=_CONNECTIONS)
