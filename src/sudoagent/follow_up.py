@@ -44,8 +44,8 @@ class QuietHours:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
             raise ValueError(
-                f"quiet hours: {self.zone!r} is no time zone on this machine: use an IANA name such "
-                "as 'Europe/Berlin' (where there are none at all, install the package tzdata)"
+                f"quiet hours: {self.zone!r} is no time zone on this machine: use an IANA name "
+                "like 'Europe/Berlin' (where there are none at all, install the package tzdata)"
             ) from None
 
     def passed(self, moment: int) -> int:

@@ -26,6 +26,7 @@ from sudoagent.review.request import Request, encode
 from sudoagent.review.seal import BadSeal
 from sudoagent.review.store import Caps, CreateReply, StoredReview, StoreError
 from sudoagent.review.waiter import Ending
+from sudoagent.review.widening import next_follow_up
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import AnswerLost, SlackFailure
 from sudoagent.slack.messages import pending_card
@@ -34,6 +35,7 @@ from sudoagent.verdict import Verdict
 
 from ._number import show_number
 from ._slack_outcome import Receipt, tell
+from ._slack_places import addressed_to, followed_up
 from ._slack_question import Question
 from ._slack_resuming import Earlier, find_earlier, outcome_unknown
 
@@ -136,7 +138,8 @@ class Asking:
     async def _create(self, replaces: str | None) -> tuple[Request, CreateReply]:
         question, settings = self._question, self._question.settings
         try:
-            request = _timed(question, await self._store.now_ms())
+            addressed = await self._addressed()
+            request = _timed(addressed, question, await self._store.now_ms())
             reply = await self._store.create(
                 request,
                 question.keyring.seal(encode(request), "request"),
@@ -153,11 +156,19 @@ class Asking:
             raise
         return request, reply
 
+    async def _addressed(self) -> Request:
+        request = self._question.request
+        return await addressed_to(request, self._client) if self._question.direct else request
+
     async def _place(self, request: Request) -> None:
         try:
             posted = await self._post(request)
             attached = await self._store.attach_message(
-                request.id, posted.channel, posted.ts, posted.team_id
+                request.id,
+                posted.channel,
+                posted.ts,
+                posted.team_id,
+                follow_up_at=next_follow_up(request, request.created_at),
             )
         except BaseException:
             await asyncio.shield(self._withdraw(request.id, "unposted"))
@@ -175,6 +186,7 @@ class Asking:
                 request.channel,
                 card,
                 marker=request.id,
+                thread_ts=request.thread,
                 patience=patience,
                 wanted=lambda: not self._given_up,
             )
@@ -246,11 +258,12 @@ class Asking:
             logger.info("withdrawn: request %s (%s): %s", request_id, why, reply.kind)
 
 
-def _timed(question: Question, now_ms: int) -> Request:
+def _timed(request: Request, question: Question, now_ms: int) -> Request:
     remaining_ms = int((question.deadline - time.monotonic()) * 1000)
-    return msgspec.structs.replace(
-        question.request, created_at=now_ms, expires_at=now_ms + max(remaining_ms, 1)
+    timed = msgspec.structs.replace(
+        request, created_at=now_ms, expires_at=now_ms + max(remaining_ms, 1)
     )
+    return followed_up(timed, question.follow_up)
 
 
 def _not_created(reply: CreateReply) -> Verdict:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from sudoagent.context import Context
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
-from sudoagent.policies import PolicyResult
+from sudoagent.follow_up import FollowUp
+from sudoagent.policies import PolicyResult, check_follow_up
 from sudoagent.redaction import REDACTED, Redactor, present
 from sudoagent.review.editing import offered
 from sudoagent.review.number import chosen_number, number_check
@@ -39,15 +40,18 @@ class Rules:
     quorum: int
     deny_quorum: int
     seconds: float
+    direct: bool
+    follow_up: FollowUp | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What is asked, and how. Deadlines are monotonic seconds; ``caller_deadline`` is the call's.
 
-    ``request`` is complete but for the server's time, which is filled in when it is stored.
-    ``number`` is the one that an approval must state, if it must. ``log_head`` says where the audit
-    log stands.
+    ``request`` is complete but for the server's time, and what depends on it or on Slack: that is
+    filled in when it is stored.
+    ``number`` is the one that an approval must state, if it must. ``direct``: every reviewer gets
+    a direct message. ``log_head`` says where the audit log stands.
     """
 
     settings: SlackSettings
@@ -55,6 +59,8 @@ class Question:
     keyring: Keyring
     request: Request
     number: str | None = field(repr=False)
+    direct: bool
+    follow_up: FollowUp | None
     deadline: float
     caller_deadline: float | None
     idempotency_key: str | None
@@ -78,12 +84,21 @@ def rules_for(settings: SlackSettings, ctx: Context, result: PolicyResult) -> Ru
     timeout = result.timeout or settings.timeout
     remaining = ctx.remaining()
     return Rules(
-        channel=result.channel or settings.channel,
+        channel=result.channel if result.direct else result.channel or settings.channel,
         reviewers=reviewers,
         quorum=quorum,
         deny_quorum=result.deny_quorum or settings.deny_quorum,
         seconds=timeout if remaining is None else min(timeout, remaining),
+        direct=result.direct or settings.direct,
+        follow_up=_follow_up(settings, result, timeout),
     )
+
+
+def _follow_up(settings: SlackSettings, result: PolicyResult, timeout: float) -> FollowUp | None:
+    try:
+        return check_follow_up(result.follow_up, timeout) or settings.follow_up
+    except ValueError as error:
+        raise ApprovalError(f"the policy's answer cannot be used: {error}") from None
 
 
 def question_for(
@@ -102,7 +117,8 @@ def question_for(
     for a call too large to be shown.
     """
     rules = rules_for(settings, ctx, result)
-    token, keyring = settings.require(channel=rules.channel, reviewers=rules.reviewers)
+    somewhere = rules.channel or ("direct" if rules.direct else None)
+    token, keyring = settings.require(channel=somewhere, reviewers=rules.reviewers)
     number = chosen_number() if _needs_number(settings, result) else None
     return Question(
         settings=settings,
@@ -110,6 +126,8 @@ def question_for(
         keyring=keyring,
         request=_request(settings, keyring, ctx, result, rules, request_id, number, audit_head),
         number=number,
+        direct=rules.direct,
+        follow_up=rules.follow_up,
         deadline=time.monotonic() + rules.seconds,
         caller_deadline=ctx.deadline,
         idempotency_key=ctx.idempotency_key,
@@ -148,6 +166,7 @@ def _request(
             deny_quorum=rules.deny_quorum,
             risk=result.risk or "medium",
             channel=rules.channel or "",
+            thread=result.thread,
             created_at=now_ms,
             expires_at=now_ms + max(int(rules.seconds * 1000), 1),
             agent=words.said(_NAME, "agent") or settings.agent,

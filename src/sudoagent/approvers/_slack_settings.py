@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
 from sudoagent.errors import ApproverUnavailable, ConfigurationError
-from sudoagent.policies import DenyReason, check_timeout
+from sudoagent.follow_up import FollowUp
+from sudoagent.policies import DenyReason, check_follow_up, check_timeout
 from sudoagent.review.seal import Keyring
 from sudoagent.slack.client import api_base
 
@@ -69,6 +70,8 @@ class SlackSettings:
     deny_reason: DenyReason
     number_match: NumberMatch
     on_number: OnNumber | None
+    follow_up: FollowUp | None = None
+    direct: bool = False
 
     def require(self, *, channel: str | None, reviewers: Sequence[str]) -> tuple[str, Keyring]:
         """Return token and keyring. Raises ``ApproverUnavailable`` naming all that is missing."""
@@ -108,6 +111,8 @@ def read_settings(
     deny_reason: DenyReason,
     number_match: NumberMatch,
     on_number: OnNumber | None,
+    follow_up: FollowUp | None,
+    direct: bool,
     environ: Mapping[str, str],
 ) -> SlackSettings:
     """Check the arguments and fill in from the environment what is not given.
@@ -123,6 +128,9 @@ def read_settings(
             raise ConfigurationError(f"{variable} is given as an argument, but empty")
         return value.strip()
 
+    if _flag("direct", direct) and channel is None:
+        # A channel for everybody is not one that is named beside it.
+        environ = {**environ, "SUDOAGENT_CHANNEL": ""}
     found_token = _parsed(_token, given(token, "SLACK_BOT_TOKEN"))
     return SlackSettings(
         token=found_token,
@@ -145,6 +153,8 @@ def read_settings(
         deny_reason=_one_of("deny_reason", deny_reason, ("optional", "required")),
         number_match=_one_of("number_match", number_match, (True, False, "high")),
         on_number=_callable("on_number", on_number),
+        follow_up=_follow_up(follow_up, timeout),
+        direct=direct,
     )
 
 
@@ -237,6 +247,13 @@ def _callable(name: str, value: T) -> T:
     if value is not None and not callable(value):
         raise ConfigurationError(f"{name} is {value!r}: give a function, or nothing")
     return value
+
+
+def _follow_up(follow_up: FollowUp | None, timeout: float) -> FollowUp | None:
+    try:
+        return check_follow_up(follow_up, timeout)
+    except ValueError as error:
+        raise ConfigurationError(f"follow_up: {error}") from None
 
 
 def _flag(name: str, value: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast, get_args
 
 from sudoagent._threads import in_thread
+from sudoagent.follow_up import FollowUp
 from sudoagent.policies import DenyReason
 from sudoagent.review.background import background
 from sudoagent.review.freeze import FreezeSwitch, Unreachable
@@ -48,10 +49,15 @@ class SlackApprover:
     - ``number_match``: whether whoever approves must type a number that is shown where the agent
       runs: on its terminal, in the log of ``sudoagent`` and to ``on_number(request_id, number)``.
       ``"high"``: for calls of high risk. A policy can demand it for others.
+    - ``follow_up``: when those who have not voted are reminded, and who is asked, too, if nobody
+      answers.
+    - ``direct``: requests go to each reviewer as a direct message, members of groups included; and
+      to ``channel`` only if that is given here, too.
     - ``on_unreachable``: whether calls that the policy allows run (``"allow"``) or are denied while
       the freeze switch cannot be read.
 
-    A ``PolicyResult`` can name its own channel, reviewers, quorum, timeout and risk. Of the call's
+    A ``PolicyResult`` can name its own channel, thread, reviewers, quorum, timeout, follow-up and
+    risk. Of the call's
     metadata, ``agent``, ``justification`` (or ``reason``) and ``environment`` are shown.
 
     A setting that is wrong raises ``ConfigurationError`` here. Settings that are missing raise
@@ -85,6 +91,8 @@ class SlackApprover:
         deny_reason: DenyReason = "optional",
         number_match: NumberMatch = False,
         on_number: OnNumber | None = None,
+        follow_up: FollowUp | None = None,
+        direct: bool = False,
     ) -> None:
         self._settings: SlackSettings = read_settings(
             channel=channel,
@@ -107,6 +115,8 @@ class SlackApprover:
             deny_reason=deny_reason,
             number_match=number_match,
             on_number=on_number,
+            follow_up=follow_up,
+            direct=direct,
             environ=os.environ,
         )
         self._gate = FreezeSwitch(

@@ -7,7 +7,7 @@ nothing by what it says. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,16 @@ def recount(
     approving = counted.by("approve")
     # A request that offers edits is approved by one reviewer (`decode_request`).
     edits = {name: to for vote in approving for name, to in _edits(request, vote).items()}
-    return _voted("approved", approving, counted.votes, edits)
+    verdict = _voted("approved", approving, counted.votes, edits)
+    return replace(verdict, facts=_granted(request, approving))
+
+
+def _granted(request: Request, approving: Sequence[SignedVote]) -> dict[str, str]:
+    """Say until when the approval stands for other calls, too, if it does."""
+    given = [vote.at for vote in approving if vote.grant]
+    if request.offer is None or not given:
+        return {}
+    return {"granted_until": _moment(given[0] + request.offer.seconds * 1000).isoformat()}
 
 
 def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
@@ -134,6 +143,9 @@ def _genuine(request: Request, sealed: bytes, keyring: Keyring) -> SignedVote:
         raise BadSeal("an approval does not state the number that was asked for")
     # 7. Changing nothing but what the request offers.
     _edits(request, vote)
+    # 8. Allowing no more than that.
+    if vote.grant and (request.offer is None or vote.choice != "approve" or vote.edits):
+        raise BadSeal("a vote allows for a while what the request does not offer")
     return vote
 
 

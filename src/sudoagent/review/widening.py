@@ -1,4 +1,4 @@
-"""A request that was not answered in time is widened: from then on, more people may decide. Pure."""
+"""A request that nobody answers in time is widened: from then on, more people may decide. Pure."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from .messages import Message
 __all__ = ["Posted", "post"]
 
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 # A message may show up in the history a moment after the answer was lost.
 _LOOKS = (0.3, 1.0, 2.0)
 _MOST_TRIES = 2
@@ -149,6 +150,8 @@ async def _look(client: SlackClient, channel_id: str, place: _Place, since: floa
 async def _channel_id(client: SlackClient, channel: str) -> str:
     if _CHANNEL_ID.fullmatch(channel):
         return channel
+    if _USER_ID.fullmatch(channel):
+        return await _direct_channel(client, channel)
     cursor: str | None = None
     while True:
         page = await client.call(
@@ -165,6 +168,14 @@ async def _channel_id(client: SlackClient, channel: str) -> str:
         cursor = _next_page(page)
         if cursor is None:
             raise AnswerLost("conversations.list", f"no channel is called {channel}")
+
+
+async def _direct_channel(client: SlackClient, user_id: str) -> str:
+    answer = await client.call("conversations.open", users=user_id, patience=10.0)
+    opened = answer.get("channel")
+    if not isinstance(opened, dict) or not isinstance(opened.get("id"), str):
+        raise AnswerLost("conversations.open", "Slack did not say which conversation that is")
+    return str(opened["id"])
 
 
 def _next_page(page: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from ..request import is_request_id
 
 __all__ = ["Keys", "asker_number"]
 
+_GRANT_KEY = re.compile(r"[0-9a-f]{64}")
 _NAMESPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -56,6 +57,22 @@ class Keys:
     def threads(self) -> str:
         """Sorted set: requests in whose thread something is to be told, by when."""
         return self.prefix + "threads"
+
+    @property
+    def follow_ups(self) -> str:
+        """Sorted set: requests to remind of or to widen, and to post copies of, by when."""
+        return self.prefix + "follow_ups"
+
+    @property
+    def grants(self) -> str:
+        """Sorted set: grants (``key request-id``) by when they end."""
+        return self.prefix + "grants"
+
+    def grant(self, key: str) -> str:
+        """Hash: which request a grant came with. Raises ``ValueError`` for no grant key."""
+        if _GRANT_KEY.fullmatch(key) is None:
+            raise ValueError("not a grant key: the library makes them")
+        return f"{self.prefix}grant:{key}"
 
     @property
     def bots(self) -> str:

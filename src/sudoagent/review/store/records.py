@@ -68,12 +68,17 @@ def _review(fields: dict[str, bytes], now: int, *, frozen: bool) -> StoredReview
         claimed_by=_optional(fields, "claimed_by"),
         claimed_at=int(fields["claimed_at"]) if "claimed_at" in fields else None,
         sealed_outcome=fields.get("outcome"),
-        replies={
-            name.removeprefix("reply:"): text(value)
-            for name, value in fields.items()
-            if name.startswith("reply:")
-        },
+        replies=_named(fields, "reply:"),
+        copies=_named(fields, "copy:"),
     )
+
+
+def _named(fields: dict[str, bytes], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): text(value)
+        for name, value in fields.items()
+        if name.startswith(prefix)
+    }
 
 
 def _optional(fields: dict[str, bytes], name: str) -> str | None:

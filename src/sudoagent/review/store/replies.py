@@ -129,7 +129,8 @@ class StoredReview:
     vote. ``approvals`` and ``denies`` are the server's counters, for display. ``frozen``: the
     namespace was frozen at the moment of reading. ``sealed_outcome`` is what became of the call.
     ``replies`` are those in the thread, by name: the message's ts, or something that is none while
-    it is not known whether it is there.
+    it is not known whether it is there. ``copies`` are cards besides the first, by whom or what
+    they were posted to: ``channel/ts``, or something else in the same case.
     """
 
     id: str
@@ -154,6 +155,15 @@ class StoredReview:
     claimed_at: int | None = None
     sealed_outcome: bytes | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> tuple[tuple[str, str], ...]:
+        """Every message that is known to carry the request, as channel and ts; the first first."""
+        first = [(self.channel, self.message_ts)] if self.channel and self.message_ts else []
+        parted = (place.partition("/") for place in self.copies.values())
+        copies = [(channel, ts) for channel, separator, ts in parted if separator]
+        return (*first, *copies) if first else ()
 
     @property
     def ended(self) -> bool:

@@ -80,11 +80,22 @@ class Reviews:
         return _create_reply(request.id, reply)
 
     async def attach_message(
-        self, request_id: str, channel: str, message_ts: str, team_id: str | None = None
+        self,
+        request_id: str,
+        channel: str,
+        message_ts: str,
+        team_id: str | None = None,
+        *,
+        follow_up_at: int | None = None,
     ) -> bool:
-        """Store where the message is. The first one stays; false when another one is stored."""
-        args = self._args(channel, message_ts, team_id or "")
-        return bool(await self._link.run("attach", self._threaded(request_id), args))
+        """Store where the message is. The first one stays; false when another one is stored.
+
+        ``follow_up_at``: when something else is to be done while nobody answers, in milliseconds.
+        """
+        due = "" if follow_up_at is None else follow_up_at
+        keys = (*self._threaded(request_id), self._keys.follow_ups)
+        args = self._args(channel, message_ts, team_id or "", due)
+        return bool(await self._link.run("attach", keys, args))
 
     async def read(self, request_id: str) -> StoredReview | None:
         """Return one request, ``None`` when it is not stored. Raises ``MalformedRecord``."""
@@ -179,6 +190,10 @@ class Reviews:
     async def pending(self, limit: int = 1000) -> tuple[str, ...]:
         """Return ids of pending requests, the most urgent deadline first."""
         return await self._by_deadline("+inf", limit)
+
+    async def pending_count(self) -> int:
+        """Return how many requests are pending."""
+        return int(await self._link.command("ZCARD", self._keys.pending))
 
     async def due(self, limit: int = 100) -> tuple[str, ...]:
         """Return ids of pending requests whose deadline has passed by the server's clock."""

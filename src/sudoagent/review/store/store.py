@@ -11,6 +11,7 @@ from .addresses import Address, parse_address
 from .attempts import Attempts
 from .deliveries import Deliveries
 from .facts import ServerFacts
+from .follow_ups import FollowUps
 from .hints import listen
 from .homes import Homes
 from .keys import Keys
@@ -31,8 +32,9 @@ class ReviewStore(Reviews):
     """Requests and everything around them, in one namespace of one server.
 
     Belongs to the event loop that opened it. ``repaints`` is the queue of cards to repaint,
-    ``threads`` that of threads to tell something in; ``presence`` knows bots, freeze and held-back
-    requests; ``attempts`` counts how often a reviewer stated a number.
+    ``threads`` that of threads to tell something in, ``follow_ups`` that of requests to remind of;
+    ``presence`` knows bots, freeze and held-back requests; ``attempts`` counts how often a reviewer
+    stated a number.
     """
 
     def __init__(self, link: Link, keys: Keys, locator: Locator) -> None:
@@ -41,6 +43,7 @@ class ReviewStore(Reviews):
         self.attempts = Attempts(link, keys)
         self.repaints = Repaints(link, keys)
         self.threads = Threads(link, keys)
+        self.follow_ups = FollowUps(link, keys)
         self.presence = Presence(link, keys)
         self.homes = Homes(link, keys)
         self.deliveries = Deliveries(link, keys)

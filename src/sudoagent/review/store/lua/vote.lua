@@ -1,4 +1,6 @@
--- ARGV: 4 nonce, 5 digest, 6 voter ("team/user"), 7 choice, 8 sealed vote. KEYS: 9 the queue of threads.
+-- ARGV: 4 nonce, 5 digest, 6 voter ("team/user"), 7 choice, 8 sealed vote, 9 until when calls like
+-- this one are allowed with it (ms), or ''. KEYS: 9 the queue of threads, and with such a grant: 10 the
+-- grant, 11 the index of grants.
 begin_write()
 local nonce, digest, voter, choice, sealed = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local fields = load_request()
@@ -34,4 +36,12 @@ if not met then
 end
 redis.call('HSET', request, 'decided_by', voter)
 finish(fields, met, '')
+-- With the verdict or not at all. What was revoked before it was known stays revoked.
+local ends = tonumber(ARGV[9])
+if met == 'approved' and ends and ends > now and not fields.grant_ended_at then
+  redis.call('HSET', KEYS[10], 'v', version, 'request', fields.id, 'until', ends)
+  redis.call('PEXPIREAT', KEYS[10], ends)
+  redis.call('HSET', request, 'grant_until', ends)
+  index(KEYS[11], ends, string.match(KEYS[10], '[^:]+$') .. ' ' .. fields.id, 'NX')
+end
 return reply('decided')
