@@ -146,8 +146,8 @@ def on_home(request: Request) -> Shown:
 
 def who(by: str) -> Element:
     """Return whoever froze: a Slack user where one did, else the name that was given."""
-    _, separator, user_id = by.partition("/")
-    return person(user_id if separator else by)
+    team_id, _, user_id = by.partition("/")
+    return person(user_id if team_id.isalnum() and user_id.isalnum() else by)
 
 
 def _frozen(frozen: Frozen | None) -> list[Block]:

@@ -14,4 +14,5 @@ for _, person in ipairs(due) do
     end
   end
 end
+if #taken > 0 then redis.call('PEXPIREAT', shown, now + 86400000) end
 return taken
