@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 from sudoagent.playground import AsyncPlayground
-from sudoagent.review.request import SCHEMA_VERSION, SignedVote, encode
+from sudoagent.review.request import SCHEMA_VERSION, SignedOutcome, SignedVote, encode
 from sudoagent.review.seal import Keyring
 from support.bot import SIGNING_KEY, Asked, Asker, BotProcess, StartBot
 from support.valkey import Server, eventually
@@ -216,3 +216,56 @@ async def test_a_bot_is_seen_while_it_serves_and_not_after_it_left(
     await bots(1)
     dying.signal(signal.SIGKILL)
     await bots(0)
+
+
+async def report_outcome(asker: Asker, asked: Asked, keyring: Keyring, **fields: Any) -> None:
+    """Leave what a library leaves that ran the call."""
+    usual: dict[str, Any] = {
+        "v": SCHEMA_VERSION,
+        "request_id": asked.id,
+        "nonce": asked.request.nonce,
+        "digest": asked.request.digest,
+        "outcome": "success",
+        "seconds": 1.5,
+    }
+    told = SignedOutcome(**{**usual, **fields})
+    assert (await asker.store.claim(asked.id, "a run")).kind == "claimed"
+    sealed = keyring.seal(encode(told), "outcome")
+    assert await asker.store.report(told, sealed, "a run") == "reported"
+
+
+async def test_the_card_says_what_became_of_the_call(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    done, failed, unrun = [await asker.ask() for _ in range(3)]
+    for asked in (done, failed, unrun):
+        await vote_as_a_dying_bot(asker, asked)
+    await report_outcome(asker, done, asker.keyring)
+    await report_outcome(asker, failed, asker.keyring, outcome="error", error="ValueError: x")
+    await report_outcome(asker, unrun, asker.keyring, outcome="cancelled", seconds=None)
+    await aslack.wait_for_revision(done.ts, "Approved and done", without_buttons=True)
+    await aslack.wait_for_revision(failed.ts, "it failed", without_buttons=True)
+    await aslack.wait_for_revision(unrun.ts, "nothing ran", without_buttons=True)
+
+
+async def test_an_outcome_that_the_library_did_not_seal_is_not_shown_as_one(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await vote_as_a_dying_bot(asker, asked)
+    await aslack.wait_for_revision(asked.ts, "Approved by", without_buttons=True)
+    await report_outcome(asker, asked, Keyring(["not-the-key-of-this-deployment"]))
+    await asyncio.to_thread(eventually, lambda: bot.refusals, "the outcome is refused")
+    assert bot.refusals[0]["metadata"]["refusal"] == "tampered"
+
+
+async def test_the_card_in_an_archived_channel_stays_in_the_queue(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker, valkey_server: Server
+):
+    asked = await asker.ask()
+    await aslack.fail("chat.update", "error", error="is_archived")
+    await vote_as_a_dying_bot(asker, asked)
+    await asyncio.to_thread(bot.waits_to_log, "has to wait")
+    repaints = f"{asker.store._keys.prefix}repaints"
+    queued = valkey_server.call("ZRANGE", repaints, 0, -1)
+    assert queued == [asked.id.encode()]
