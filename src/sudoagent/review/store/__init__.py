@@ -14,6 +14,7 @@ from __future__ import annotations
 from .deliveries import Deliveries
 from .errors import StoreError, StoreRefused, StoreUnavailable
 from .facts import ServerFacts
+from .grants import Grants, RevokeReply, StandingGrant, UseReply
 from .homes import DueHome, Homes
 from .presence import Presence
 from .repaints import Repaints
@@ -24,6 +25,7 @@ from .replies import (
     CreateReply,
     EndReply,
     FreezeState,
+    GrantTerms,
     HeldBack,
     Hint,
     ReportReply,
@@ -42,6 +44,8 @@ __all__ = [
     "DueHome",
     "EndReply",
     "FreezeState",
+    "GrantTerms",
+    "Grants",
     "HeldBack",
     "Hint",
     "Homes",
@@ -49,11 +53,14 @@ __all__ = [
     "Repaints",
     "ReportReply",
     "ReviewStore",
+    "RevokeReply",
     "ServerFacts",
+    "StandingGrant",
     "StoreError",
     "StoreRefused",
     "StoreUnavailable",
     "StoredReview",
     "Threads",
+    "UseReply",
     "VoteReply",
 ]

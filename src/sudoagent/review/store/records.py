@@ -70,6 +70,9 @@ def _review(fields: dict[str, bytes], now: int, *, frozen: bool) -> StoredReview
         sealed_outcome=fields.get("outcome"),
         replies=_named(fields, "reply:"),
         copies=_named(fields, "copy:"),
+        grant_uses=int(fields.get("grant_uses", 0)),
+        grant_ended_at=int(fields["grant_ended_at"]) if "grant_ended_at" in fields else None,
+        grant_ended_by=_optional(fields, "grant_ended_by"),
     )
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "CreateReply",
     "EndReply",
     "FreezeState",
+    "GrantTerms",
     "HeldBack",
     "Hint",
     "ReportReply",
@@ -49,6 +50,14 @@ class CreateReply:
     digest: str = ""
     held_back: int = 0
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantTerms:
+    """Under which key calls are allowed for a while, and until when (milliseconds)."""
+
+    key: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +139,8 @@ class StoredReview:
     namespace was frozen at the moment of reading. ``sealed_outcome`` is what became of the call.
     ``replies`` are those in the thread, by name: the message's ts, or something that is none while
     it is not known whether it is there. ``copies`` are cards besides the first, by whom or what
-    they were posted to: ``channel/ts``, or something else in the same case.
+    they were posted to: ``channel/ts``, or something else in the same case. ``grant_uses`` calls
+    passed under the grant that came with it; ``grant_ended_by`` revoked that.
     """
 
     id: str
@@ -156,6 +166,9 @@ class StoredReview:
     sealed_outcome: bytes | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
+    grant_uses: int = 0
+    grant_ended_at: int | None = None
+    grant_ended_by: str | None = None
 
     @property
     def messages(self) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ from .replies import (
     ClaimReply,
     CreateReply,
     EndReply,
+    GrantTerms,
     ReportReply,
     StoredReview,
     VoteReply,
@@ -126,15 +127,21 @@ class Reviews:
             found.update(zip(batch, map(read_state, states), strict=True))
         return found, frozen
 
-    async def vote(self, vote: SignedVote, sealed: bytes) -> VoteReply:
+    async def vote(
+        self, vote: SignedVote, sealed: bytes, *, grant: GrantTerms | None = None
+    ) -> VoteReply:
         """Count a vote once. ``sealed`` is the sealed form of ``vote``.
 
+        ``grant``: what it allows for a while, if it is the vote that approves the request.
         Whether this person may vote is the caller's to check.
         """
         args = self._args(
-            vote.nonce, vote.digest, f"{vote.team_id}/{vote.user_id}", vote.choice, sealed
+            *(vote.nonce, vote.digest, f"{vote.team_id}/{vote.user_id}", vote.choice, sealed),
+            "" if grant is None else grant.until,
         )
         keys = self._threaded(vote.request_id)
+        if grant is not None:
+            keys = (*keys, self._keys.grant(grant.key), self._keys.grants)
         reply, durable = await self._link.run_confirmed("vote", keys, args)
         kind, *rest = reply
         if not rest:

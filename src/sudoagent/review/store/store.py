@@ -12,6 +12,7 @@ from .attempts import Attempts
 from .deliveries import Deliveries
 from .facts import ServerFacts
 from .follow_ups import FollowUps
+from .grants import Grants
 from .hints import listen
 from .homes import Homes
 from .keys import Keys
@@ -33,8 +34,8 @@ class ReviewStore(Reviews):
 
     Belongs to the event loop that opened it. ``repaints`` is the queue of cards to repaint,
     ``threads`` that of threads to tell something in, ``follow_ups`` that of requests to remind of;
-    ``presence`` knows bots, freeze and held-back requests; ``attempts`` counts how often a reviewer
-    stated a number.
+    ``presence`` knows bots, freeze and held-back requests; ``grants`` what is allowed for a while;
+    ``attempts`` counts how often a reviewer stated a number.
     """
 
     def __init__(self, link: Link, keys: Keys, locator: Locator) -> None:
@@ -44,6 +45,7 @@ class ReviewStore(Reviews):
         self.repaints = Repaints(link, keys)
         self.threads = Threads(link, keys)
         self.follow_ups = FollowUps(link, keys)
+        self.grants = Grants(link, keys)
         self.presence = Presence(link, keys)
         self.homes = Homes(link, keys)
         self.deliveries = Deliveries(link, keys)
