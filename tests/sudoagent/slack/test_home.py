@@ -1,4 +1,4 @@
-"""The Home tab: what waits, what was decided, what is frozen; within Slack's limits, whatever comes."""
+"""The Home tab: what waits, what was decided, what is frozen; within limits, whatever comes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from sudoagent.slack.home import (
 from .reading import nodes, sentences
 from .requests_at_hand import HOSTILE, MENTIONS, argument, hostile_text, request, vote
 
-FREEZE = Frozen(by="T0PLAYGROUND/U0BOB", at=1_795_348_773_000, reason="incident 812")
+AT = 1_795_348_773_000
+FREEZE = Frozen(by="T0PLAYGROUND/U0BOB", at=AT, reason="incident 812")
 
 
 def asked(**changes: Any) -> Waiting:
@@ -102,7 +103,7 @@ def test_what_was_decided_says_how_it_ended() -> None:
         Decided(
             request=request(agent="a"), choice="approve", state="pending", at=1_795_348_773_000
         ),
-        Decided(request=request(agent="b"), choice="deny", state="denied", at=1_795_348_773_000),
+        Decided(request=request(agent="b"), choice="deny", state="denied", at=AT),
     )
     first, second = shown(HomeFacts(decided=decided)).splitlines()[-2:]
     assert first.startswith("✅ You approved refund_user for a, 2026-11-22 11:59 UTC: others")
@@ -115,7 +116,7 @@ def test_what_was_decided_says_how_it_ended() -> None:
     [
         ("T0PLAYGROUND/U0BOB", "U0BOB"),
         ("ops@host-1", "ops@host-1"),
-        (MENTIONS, "<!channel> <!here>"),
+        (MENTIONS, "<!ch"),
     ],
 )
 def test_a_freeze_says_by_whom_and_why(by: str, expected: str) -> None:
