@@ -30,11 +30,13 @@ export function inputBlock(block, around) {
   return el("div", data, el("label", { for: id }, label), drawn, help, error);
 }
 
-// What stands in the inputs of a drawn view or message, by action_id.
+// What stands in the inputs of a drawn view or message: by block_id in input blocks, since
+// action_ids are unique within their block only, else by action_id.
 export function valuesOf(root) {
   const values = {};
   for (const node of root.querySelectorAll("[data-field]")) {
-    values[node.dataset.field] = node.readValue();
+    const block = node.closest("[data-block]");
+    values[block ? block.dataset.block : node.dataset.field] = node.readValue();
   }
   return values;
 }
