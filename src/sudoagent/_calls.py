@@ -134,6 +134,7 @@ class Call:
             editable=options.editable or target.editable,
             redactor=parts.redactor,
             witness=parts.log_head,
+            policy=(parts.identity["id"], parts.identity["hash"]),
         )
         judged = Judged(target, bound, ctx, fixed=fixed)
         return cls(target, judged, parts, _account(ctx, parts))

@@ -41,6 +41,7 @@ class Context:
     __slots__ = (
         "_fingerprint",
         "_named",
+        "_policy",
         "_receiver",
         "_redactor",
         "_secret_names",
@@ -63,6 +64,7 @@ class Context:
     editable: Mapping[str, Marked]
     _fingerprint: Fingerprint | None
     _named: bool
+    _policy: tuple[str, str] | None
     _receiver: str | None
     _redactor: Redactor | None
     _secret_names: frozenset[str]
@@ -104,6 +106,7 @@ class Context:
         editable: Mapping[str, Marked] = _NONE_EDITABLE,
         redactor: Redactor | None = None,
         witness: Callable[[], object] | None = None,
+        policy: tuple[str, str] | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, "action", action)
@@ -118,6 +121,7 @@ class Context:
         put(self, "_secret_names", secret_names)
         put(self, "_redactor", redactor)
         put(self, "_witness", witness)
+        put(self, "_policy", policy)
         put(self, "_fingerprint", None)
 
     @classmethod

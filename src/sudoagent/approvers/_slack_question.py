@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from sudoagent.context import Context
 from sudoagent.display import cut
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
@@ -18,9 +20,17 @@ from sudoagent.policies import PolicyResult, check_follow_up
 from sudoagent.redaction import REDACTED, Redactor, present
 from sudoagent.review.editing import offered
 from sudoagent.review.number import chosen_number, number_check
-from sudoagent.review.request import SCHEMA_VERSION, Argument, MalformedRecord, Request, encode
+from sudoagent.review.request import (
+    SCHEMA_VERSION,
+    Argument,
+    GrantOffer,
+    MalformedRecord,
+    Request,
+    encode,
+)
 from sudoagent.review.seal import Keyring
 
+from ._slack_offer import NoOffer, offer_for
 from ._slack_settings import SlackSettings, check_reviewers
 
 __all__ = ["Question", "Rules", "question_for", "rules_for"]
@@ -51,7 +61,8 @@ class Question:
     ``request`` is complete but for the server's time, and what depends on it or on Slack: that is
     filled in when it is stored.
     ``number`` is the one that an approval must state, if it must. ``direct``: every reviewer gets
-    a direct message. ``log_head`` says where the audit log stands.
+    a direct message. ``log_head`` says where the audit log stands. ``not_offered`` says why the
+    policy's wish to offer that such calls are allowed for a while was not met.
     """
 
     settings: SlackSettings
@@ -65,6 +76,7 @@ class Question:
     caller_deadline: float | None
     idempotency_key: str | None
     log_head: Callable[[], str | None] = field(repr=False)
+    not_offered: str | None = None
 
 
 def rules_for(settings: SlackSettings, ctx: Context, result: PolicyResult) -> Rules:
@@ -120,11 +132,15 @@ def question_for(
     somewhere = rules.channel or ("direct" if rules.direct else None)
     token, keyring = settings.require(channel=somewhere, reviewers=rules.reviewers)
     number = chosen_number() if _needs_number(settings, result) else None
+    request = _request(settings, keyring, ctx, result, rules, request_id, number, audit_head)
+    offer = offer_for(keyring, ctx, result, request, rules.follow_up)
+    if isinstance(offer, GrantOffer):
+        request = _fitted(msgspec.structs.replace(request, offer=offer))
     return Question(
         settings=settings,
         token=token,
         keyring=keyring,
-        request=_request(settings, keyring, ctx, result, rules, request_id, number, audit_head),
+        request=request,
         number=number,
         direct=rules.direct,
         follow_up=rules.follow_up,
@@ -132,6 +148,7 @@ def question_for(
         caller_deadline=ctx.deadline,
         idempotency_key=ctx.idempotency_key,
         log_head=ctx._log_head,
+        not_offered=offer.why if isinstance(offer, NoOffer) else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast, get_args
 
 from sudoagent._threads import in_thread
@@ -15,6 +16,7 @@ from sudoagent.review.freeze import FreezeSwitch, Unreachable
 from ._number import OnNumber
 from ._slack_asking import Asking
 from ._slack_desk import desk_for
+from ._slack_grants import passage
 from ._slack_outcome import Ended, Receipt, tell
 from ._slack_question import Question, question_for
 from ._slack_settings import NumberMatch, SlackSettings, read_settings
@@ -174,4 +176,10 @@ class SlackApprover:
 
 
 async def _verdict(question: Question) -> Verdict:
-    return await Asking(await desk_for(question.settings), question).verdict()
+    desk = await desk_for(question.settings)
+    found = await passage(desk.store, question)
+    if found.verdict is not None:
+        return found.verdict
+    verdict = await Asking(desk, question).verdict()
+    notes = {"grant_refused": found.refused, "allow_for": question.not_offered}
+    return replace(verdict, facts={**verdict.facts, **{k: v for k, v in notes.items() if v}})
