@@ -19,7 +19,7 @@ from sudoagent.review.number import DIGITS
 from sudoagent.review.request import EditableArgument, Request, SignedVote
 
 from . import texts
-from .blocks import Block, Element, code, one_line, person, plain, sentence
+from .blocks import Block, Element, code, one_line, plain, sentence
 
 __all__ = ["EDIT_BLOCK", "NUMBER_BLOCK", "edit_lines", "field_input", "number_input"]
 
@@ -50,13 +50,13 @@ def field_input(field: EditableArgument) -> Block:
     return {**block, "optional": field.kind in ("str", "bool") and not field.choices}
 
 
-def edit_lines(request: Request, vote: SignedVote) -> list[Element]:
+def edit_lines(request: Request, vote: SignedVote, who: Element) -> list[Element]:
     """Return who changed what from what to what, a line for each argument."""
     fields = {field.name: field for field in request.editable}
     return [
         sentence(
             texts.EDITED,
-            person=person(vote.user_id),
+            person=who,
             name=code(one_line(name, _NAME_LIMIT)),
             before=code(_shown(fields[name], fields[name].current)),
             after=code(_shown(fields[name], text)),

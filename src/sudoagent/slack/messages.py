@@ -8,7 +8,7 @@ Pure: no clock, no network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,7 @@ from .blocks import (
     sentence,
     small_print,
     strong,
+    text,
 )
 from .buttons import agent_name, vote_buttons
 from .fields import edit_lines
@@ -90,25 +91,31 @@ def card(
     decided_at: int | None = None,
     cause: str | None = None,
     run: Run | None = None,
+    widened: bool = False,
+    asked_before: Collection[str] = (),
 ) -> Message:
     """Return the card of a request as it stands.
 
     ``decided_at`` is when it left ``pending``, in milliseconds since the epoch; ``cause`` why it
-    was withdrawn (a key of `texts.CAUSE`); ``run`` what became of an approved call.
+    was withdrawn (a key of `texts.CAUSE`); ``run`` what became of an approved call. ``widened``:
+    more people may decide than at first. ``asked_before`` are reviewers who know already, and are
+    counted instead of mentioned.
     """
     revision = f"{request.id}:{state}.{len(votes)}" + (f".{run.end}" if run else "")
+    revision += ".w" if widened else ""
     shown = on_card(request)
     blocks: list[Block] = [
         _header(request, state, run, f"head:{revision}"),
         rich_text(f"call:{revision}", _call(request, shown.lines, state)),
     ]
     if state == "pending":
-        blocks += _question(request, votes, revision, hidden=shown.hidden)
+        facts = [*_facts(request, asked_before), *_tally(request, votes), *_wider(request, widened)]
+        blocks += _question(request, facts, revision, hidden=shown.hidden)
     else:
         at = _moment(request, votes, decided_at)
-        blocks.append(
-            rich_text(f"status:{revision}", _status(request, state, votes, at, cause, run))
-        )
+        status = [*_status(request, state, votes, at, cause, run)]
+        status += _wider(request, widened) if widened else []
+        blocks.append(rich_text(f"status:{revision}", status))
     blocks.append(_footer(request, state, run, f"foot:{revision}"))
     return Message(_fallback(request, state, run), tuple(blocks))
 
@@ -154,11 +161,8 @@ def _reasons(request: Request) -> list[Element]:
 
 
 def _question(
-    request: Request, votes: Sequence[SignedVote], revision: str, *, hidden: bool
+    request: Request, facts: Sequence[Element], revision: str, *, hidden: bool
 ) -> list[Block]:
-    facts = _facts(request)
-    if votes:
-        facts += _tally(request, votes)
     blocks = [rich_text(f"facts:{revision}", facts)]
     if hidden:
         blocks.append(rich_text(f"hidden:{revision}", [sentence(texts.HIDDEN_NOTICE)]))
@@ -166,13 +170,31 @@ def _question(
     return blocks
 
 
-def _facts(request: Request) -> list[Element]:
+def _facts(request: Request, asked_before: Collection[str]) -> list[Element]:
     facts = [fact(texts.FACT_RISK, texts.RISK[request.risk])]
     if request.environment and request.environment.strip():
         facts.append(fact(texts.FACT_ENVIRONMENT, one_line(request.environment, _NAME_LIMIT)))
-    facts.append(fact(texts.FACT_REVIEWERS, *people(request.reviewers, texts.AND_MORE)))
+    facts.append(fact(texts.FACT_REVIEWERS, *_reviewers(request, asked_before)))
     facts.append(fact(texts.FACT_NEEDS, _rule(request)))
     return facts
+
+
+def _reviewers(request: Request, asked_before: Collection[str]) -> list[Element]:
+    known = sum(name in asked_before for name in request.reviewers)
+    new = [name for name in request.reviewers if name not in asked_before]
+    told = people(new, texts.AND_MORE)
+    if known:
+        template = texts.AND_ASKED_BEFORE if new else texts.ASKED_BEFORE
+        told.append(text(template.format(count=known)))
+    return told
+
+
+def _wider(request: Request, widened: bool) -> list[Element]:
+    # Nobody is named before it is time: a name here is a ping.
+    if request.escalation is None:
+        return []
+    template = texts.WIDENED if widened else texts.WIDENS
+    return [sentence(template, at=date(request.escalation.at, texts.AT_SOON))]
 
 
 def _rule(request: Request) -> str:
@@ -229,7 +251,7 @@ def _status(
     ]
     if run is not None:
         lines.append(sentence(texts.RAN[run.end], duration=run.duration))
-    lines += [line for vote in votes for line in edit_lines(request, vote)]
+    lines += [line for vote in votes for line in edit_lines(request, vote, person(vote.user_id))]
     for vote in [vote for vote in votes if vote.comment and vote.comment.strip()][:_MOST_COMMENTS]:
         lines.append(sentence(texts.COMMENT_LABEL, person=person(vote.user_id)))
         lines.append(quote(one_line(vote.comment or "", _REASON_LIMIT)))

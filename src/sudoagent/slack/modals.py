@@ -18,6 +18,7 @@ from . import texts
 from .arguments import on_card, on_pages
 from .blocks import (
     Block,
+    Element,
     actions,
     button,
     code,
@@ -123,16 +124,27 @@ def edit_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any
 
     Submitted: callback ``edited``, the blocks of `fields`, the optional ``comment``/``text``.
     """
-    intro = sentence(texts.EDIT_INTRO, action=code(one_line(request.action, 80)))
     view = _modal(EDIT_CALLBACK, texts.EDIT_TITLE, texts.EDIT_CLOSE, texts.EDIT_SUBMIT)
     view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
     view["blocks"] = [
-        rich_text("intro", [intro]),
+        rich_text("intro", _edit_intro(request)),
         *map(field_input, request.editable),
         *([number_input()] if request.number_check else []),
         _comment(),
     ]
     return view
+
+
+def _edit_intro(request: Request) -> list[Element]:
+    action = code(one_line(request.action, 80))
+    lines = [sentence(texts.DETAILS_RISK, action=action)] if request.risk == "high" else []
+    lines.append(sentence(texts.EDIT_INTRO, action=action))
+    edited = {field.name for field in request.editable}
+    rest = tuple(argument for argument in request.arguments if argument.name not in edited)
+    if rest:
+        shown = on_card(msgspec.structs.replace(request, arguments=rest))
+        lines.append(preformatted(shown.lines))
+    return lines
 
 
 def arguments_modal(

@@ -35,7 +35,7 @@ def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> M
     who = one_line(name or "", _NAME_LIMIT) or one_line(vote.user_id, _NAME_LIMIT)
     template = texts.THREAD_VOTE[vote.choice]
     elements = [sentence(template, person=strong(who))]
-    elements += edit_lines(request, vote)
+    elements += edit_lines(request, vote, strong(who))
     if vote.comment and vote.comment.strip():
         elements.append(quote(one_line(vote.comment, _WORDS_LIMIT)))
     block = rich_text(f"{vote_marker(vote)}{vote.at}", elements)

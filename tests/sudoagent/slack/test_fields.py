@@ -12,13 +12,14 @@ from sudoagent.editable import Complaint
 from sudoagent.playground.blockkit import check_message, check_view
 from sudoagent.review.request import EditableArgument, Request
 from sudoagent.slack import texts
+from sudoagent.slack.blocks import strong
 from sudoagent.slack.fields import edit_lines, field_input
 from sudoagent.slack.messages import card, pending_card
 from sudoagent.slack.modals import arguments_modal, edit_modal, number_modal, origin
 from sudoagent.slack.threads import vote_reply
 
 from .reading import buttons, nodes, sentences
-from .requests_at_hand import HOSTILE, REQUEST_ID, hostile_text, request, vote
+from .requests_at_hand import HOSTILE, REQUEST_ID, argument, hostile_text, request, vote
 
 AMOUNT = EditableArgument(name="refund_amount", kind="float", current="1500.0", ge="0", le="500")
 FIELDS = {
@@ -121,6 +122,18 @@ def test_every_number_dialog_is_valid_for_slack(name: str) -> None:
     assert check_message(list(pending_card(hostile).blocks)) == []
 
 
+def test_the_edit_dialog_shows_what_cannot_be_changed_and_says_when_it_is_risky() -> None:
+    said = sentences(edit_modal(asked(risk="high"), "C1", "1.1")["blocks"])
+    assert 'user_id  "user_2"' in said
+    assert "refund_amount  " not in said
+    assert "High risk" in said
+    only = asked(arguments=(argument("refund_amount", 1500.0),))
+    assert texts.NO_ARGUMENTS not in sentences(edit_modal(only, "C1", "1.1")["blocks"])
+    for name, hostile in HOSTILE.items():
+        changed = msgspec.structs.replace(hostile, editable=(AMOUNT,), risk="high")
+        assert check_view(edit_modal(changed, "C1", "1.1")) == [], name
+
+
 def test_the_number_dialog_restates_the_call() -> None:
     view = number_modal(asked(number_check="s1.a.b.", agent="billing-agent"), "C1", "1.1")
     said = sentences(view["blocks"])
@@ -163,7 +176,10 @@ class TestAfterwards:
         said = sentences(card(asked(), state="approved", votes=[self.EDITED]))
         assert line.replace("@", "") in said.replace("@", "")
         assert "half of it" in said
-        assert "from 1500.0 to 450" in sentences(vote_reply(asked(), self.EDITED, "Alice"))
+        reply = vote_reply(asked(), self.EDITED, "Alice")
+        assert "Alice changed refund_amount from 1500.0 to 450." in sentences(reply)
+        # Nobody is pinged by a reply about his own vote.
+        assert not [node for node in nodes(reply.blocks) if node.get("type") == "user"]
 
     def test_texts_are_quoted_cut_and_cannot_lie(self) -> None:
         field = EditableArgument(name="note", kind="str", current=hostile_text(400))
@@ -171,7 +187,7 @@ class TestAfterwards:
         changed = msgspec.structs.replace(self.EDITED, edits={"note": hostile_text()})
         for message in (card(one, state="approved", votes=[changed]), vote_reply(one, changed)):
             assert check_message(list(message.blocks)) == []
-        (line,) = edit_lines(one, changed)
+        (line,) = edit_lines(one, changed, strong("Alice"))
         assert '"' in sentences([line])
         assert len(sentences([line])) < 700
 
