@@ -125,14 +125,14 @@ class Account:
 
     def named(self, kind: type[E], reason: str, cause: BaseException | None = None) -> E:
         """Return an error that belongs to this call."""
-        sentence = self._redactor.text(reason)
+        sentence = self._text(reason)
         error = kind(sentence, request_id=self.request_id, action=self.ctx.action)
         error.__cause__ = cause
         return error
 
     def adopt(self, error: SudoAgentError) -> SudoAgentError:
         """Return the approver's own error, with the ids of this call where it has none."""
-        error.reason = self._redactor.text(error.reason).strip() or "the approver gave no reason"
+        error.reason = self._text(error.reason).strip() or "the approver gave no reason"
         error.args = (error.reason,)
         error.request_id = error.request_id or self.request_id
         error.action = error.action or self.ctx.action
@@ -183,7 +183,7 @@ class Account:
     def explained(self, error: BaseException | None, *, ran: bool = True) -> str | None:
         """Return what went wrong, without secrets; ``None`` for a success and for an interrupt."""
         if not ran and isinstance(error, SudoAgentError):
-            return self._redactor.text(error.reason)
+            return self._text(error.reason)
         return self._told(error) if self.ended(error, ran=ran) == "error" else None
 
     def _decision(
@@ -195,11 +195,15 @@ class Account:
             request_id=self.request_id,
             action=self.ctx.action,
             decision=decision,
-            reason=self._redactor.text(reason),
+            reason=self._text(reason),
             error_type=type(refusal).__name__ if refusal is not None else None,
             error=self._told(refusal.__cause__) if refusal is not None else None,
             metadata=self._metadata(decision, refusal),
         )
+
+    def _text(self, text: str) -> str:
+        # A reason may quote an argument that is a secret.
+        return self._redactor.text(text, self._shown.secrets)
 
     def _told(self, error: BaseException | None) -> str | None:
         # An exception may quote the arguments, those that are secrets, too.
@@ -222,10 +226,10 @@ class Account:
         if self.ctx.metadata:
             metadata["context"] = self._redactor.value(dict(self.ctx.metadata))
         if self.ctx.idempotency_key is not None:
-            metadata["idempotency_key"] = self._redactor.text(self.ctx.idempotency_key)
+            metadata["idempotency_key"] = self._text(self.ctx.idempotency_key)
         if self._result is not None:
             metadata["policy_decision"] = self._result.decision.value
-            metadata["policy_reason"] = self._redactor.text(self._result.reason)
+            metadata["policy_reason"] = self._text(self._result.reason)
         if self.policy_decision == "require_approval":
             metadata["approved"] = decision == "allow"
         if self._verdict is not None:
@@ -250,7 +254,7 @@ class Account:
             "slack_message_ts": verdict.message_ts,
         }
         return {
-            **{name: self._redactor.text(value) for name, value in optional.items() if value},
+            **{name: self._text(value) for name, value in optional.items() if value},
             "verdict": verdict.outcome,
             "approver": verdict.approver or self._approver,
             "votes": [self._of_vote(vote) for vote in verdict.votes],
@@ -270,6 +274,6 @@ class Account:
             "team_id": vote.team_id,
             "user_id": vote.user_id,
             "at": vote.at.isoformat() if vote.at else None,
-            "comment": self._redactor.text(vote.comment) if vote.comment else None,
+            "comment": self._text(vote.comment) if vote.comment else None,
             **({"number_matched": True} if vote.number_matched else {}),
         }

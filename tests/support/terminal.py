@@ -27,7 +27,11 @@ _PATIENCE = 60.0  # seconds; a program that is merely slow must not fail a test
 _STYLING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 # The first terminal that a session leader opens becomes its controlling terminal.
-_LAUNCHER = "import os, sys; os.open(sys.argv[1], os.O_RDWR); os.execv(sys.argv[2], sys.argv[2:])"
+_LAUNCHER = (
+    "import os, signal, sys; os.open(sys.argv[1], os.O_RDWR); "
+    # A shell that started the tests in the background had Ctrl-C ignored, and so would we.
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[2], sys.argv[2:])"
+)
 
 
 class Screen:
@@ -44,6 +48,10 @@ class Screen:
     ) -> None:
         self._master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        modes = termios.tcgetattr(slave)
+        # Ctrl-C throws away output that is under way, and what the program then says with it.
+        modes[3] |= termios.NOFLSH
+        termios.tcsetattr(slave, termios.TCSANOW, modes)
         launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, os.ttyname(slave)]
         self.process = subprocess.Popen(
             [*launcher, *argv],

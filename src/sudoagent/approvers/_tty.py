@@ -110,8 +110,9 @@ def _line_mode(descriptor: int) -> Iterator[None]:
         lflag | termios.ICANON | termios.ECHO | termios.ISIG,
         *rest,
     ]
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, lines)
+    # At once: a terminal that was stopped with Ctrl-S would keep us waiting for its output.
+    termios.tcsetattr(descriptor, termios.TCSANOW, lines)
     try:
         yield
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)

@@ -87,7 +87,8 @@ def _read(
         value=reduced,
         type=_PUBLIC.get(kind, kind),
         cut=walk.cut,
-        uninspectable=walk.uninspectable,
+        # Methods live on objects with clients and locks in them: that is not held against a call.
+        uninspectable=walk.uninspectable and name != ctx._receiver,
     )
     return argument, frozenset(walk.found)
 

@@ -64,14 +64,15 @@ class Redactor:
         walk = self.walk()
         return scrubbed(walk.value(value, name), walk.found)
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, known: Collection[str] = ()) -> str:
         """Return the text without secrets; of texts above 40 kB, head and tail.
 
-        What is no ``str`` is reduced first.
+        What is no ``str`` is reduced first. ``known`` are secrets that the text may quote, such as
+        ``Presentation.secrets``.
         """
         if type(text) is str and text in self._harmless:
-            return text
-        return str(self.walk().value(text))
+            return without(text, known) if known else text
+        return without(str(self.walk().value(text)), known)
 
     def exception(self, error: BaseException, known: Iterable[str] = ()) -> str:
         """Return type, message, notes and causes of an exception, without secrets, within bounds.
