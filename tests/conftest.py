@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
+# A shell that runs the tests in the background has Ctrl-C ignored, and every program that a test
+# starts would inherit that; what is handled here is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 pytest_plugins: list[str] = [
     "support.audit_cli",
     "support.embedded",
