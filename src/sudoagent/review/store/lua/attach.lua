@@ -8,6 +8,8 @@ if fields.ts then
   return (fields.channel == ARGV[4] and fields.ts == ARGV[5]) and 1 or 0
 end
 redis.call('HSET', request, 'channel', ARGV[4], 'ts', ARGV[5], 'team', ARGV[6])
+-- From now on it can be decided: lists of what waits should show it.
+redis.call('PUBLISH', channel, 'request ' .. fields.id)
 if ARGV[7] ~= '' and fields.state == 'pending' then
   index(KEYS[10], tonumber(ARGV[7]), fields.id, 'NX')
 end
