@@ -16,6 +16,7 @@ from sudoagent import (
     Context,
     Decision,
     DenyAllPolicy,
+    Editable,
     FallbackApprover,
     Gate,
     InteractiveApprover,
@@ -94,7 +95,12 @@ SudoEngine(policy=Refunds(), approver=Yes(), logger=Lines(), gate=gate, redactor
 
 
 @sudo.guard()
-def refund(user_id: str, amount: float = 1.0, *, phrase: Annotated[str, Secret()] = "") -> bool:
+def refund(
+    user_id: str,
+    amount: Annotated[float, Editable(ge=0, le=5)] = 1.0,
+    *,
+    phrase: Annotated[str, Secret()] = "",
+) -> bool:
     """Keep the signature."""
     return bool(user_id)
 
@@ -141,11 +147,19 @@ SudoEngine(policy=Yes())  # type: ignore[arg-type]
 SudoEngine(Refunds())  # type: ignore[call-arg]
 PolicyResult(decision=Decision.ALLOW)  # type: ignore[call-arg]
 PolicyResult(decision=Decision.ALLOW, reason="x", risk="extreme")  # type: ignore[arg-type]
+PolicyResult(decision=Decision.DENY, reason="x", deny_reason="always")  # type: ignore[arg-type]
+Editable(500)  # type: ignore[call-arg]
+Editable(le="500")  # type: ignore[arg-type]
+SlackApprover(number_match="low")  # type: ignore[arg-type]
+SlackApprover(number_match="high", deny_reason="required", on_number=print)
+Verdict(outcome="approved", reason="x", edits={"amount": 1.0})
 Verdict(outcome="maybe", reason="x")  # type: ignore[arg-type]
 
 assert_type(sudo.execute(len, "alice"), int)
 assert_type(sudo.using(metadata={"agent": "a"}, idempotency_key="k", deadline=5.0), SudoEngine)
-assert_type(sudo.authorize("mcp.pay", {"amount": 5}, {"agent": "a"}), Authorization)
+permission = sudo.authorize("mcp.pay", {"amount": 5}, editable={"amount": Editable(le=5)})
+assert_type(permission, Authorization)
+assert_type(permission.comment, str | None)
 
 
 async def asynchronous() -> None:
