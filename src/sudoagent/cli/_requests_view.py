@@ -30,6 +30,9 @@ _FACTS = (
     ("expires_at", "expires"),
     ("channel", "channel"),
     ("why", "ended because"),
+    ("outcome", "the call"),
+    ("seconds", "seconds"),
+    ("error", "error"),
     ("digest", "call digest"),
 )
 _BRIEF = 60
@@ -56,7 +59,9 @@ def show_one(account: dict[str, Any]) -> None:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in account.get("arguments", {}).items():
-        grid.add_row(Text(visible(name), style="cyan"), Text(visible(json.dumps(value, ensure_ascii=False))))
+        grid.add_row(
+            Text(visible(name), style="cyan"), Text(visible(json.dumps(value, ensure_ascii=False)))
+        )
     for key, label in _FACTS:
         if account.get(key):
             grid.add_row(label, Text(visible(str(account[key]))))
@@ -77,7 +82,9 @@ def show_one(account: dict[str, Any]) -> None:
 def _cells(account: dict[str, Any]) -> tuple[str, ...]:
     if "problem" in account:
         return ("", "", account["problem"], "", "", "", account.get("id", ""))
-    arguments = ", ".join(f"{n}={json.dumps(v, ensure_ascii=False)}" for n, v in account["arguments"].items())
+    arguments = ", ".join(
+        f"{n}={json.dumps(v, ensure_ascii=False)}" for n, v in account["arguments"].items()
+    )
     return (
         _left(account["remaining_s"]),
         account["action"],

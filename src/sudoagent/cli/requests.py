@@ -10,13 +10,8 @@ from typing import Any
 import click
 
 from sudoagent.errors import ConfigurationError
-from sudoagent.review.request import (
-    MalformedRecord,
-    Request,
-    decode_request,
-    decode_vote,
-    is_request_id,
-)
+from sudoagent.review.recount import opened_outcome, opened_request, tally
+from sudoagent.review.request import MalformedRecord, Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
 
@@ -38,7 +33,8 @@ def list_(place: Place, as_json: bool) -> None:
 
     async def work(store: ReviewStore) -> list[dict[str, Any]]:
         found = await store.read_many(list(await store.pending()))
-        return [_account(stored) for stored in found.values() if stored is not None]
+        read = [stored for stored in found.values() if stored is not None]
+        return [_account(stored, store.namespace) for stored in read]
 
     accounts = place.run(work)
     if as_json:
@@ -64,7 +60,7 @@ def show(place: Place, request_id: str, as_json: bool) -> None:
 
     async def work(store: ReviewStore) -> dict[str, Any] | None:
         stored = await store.read(request_id)
-        return None if stored is None else _account(stored)
+        return None if stored is None else _account(stored, store.namespace)
 
     account = place.run(work)
     if account is None:
@@ -80,7 +76,7 @@ def show(place: Place, request_id: str, as_json: bool) -> None:
         show_one(account)
 
 
-def _account(stored: StoredReview | MalformedRecord) -> dict[str, Any]:
+def _account(stored: StoredReview | MalformedRecord, namespace: str) -> dict[str, Any]:
     if isinstance(stored, MalformedRecord):
         return {"state": "unreadable", "problem": str(stored)}
     account: dict[str, Any] = {
@@ -95,10 +91,9 @@ def _account(stored: StoredReview | MalformedRecord) -> dict[str, Any]:
         "claimed": stored.claimed_by is not None,
     }
     try:
-        request, votes = _opened(stored)
-    except (BadSeal, MalformedRecord) as problem:
+        return {**account, **_opened(stored, namespace)}
+    except BadSeal as problem:
         return {**account, "problem": str(problem)}
-    return {**account, **_asked(request), "votes": votes}
 
 
 def _asked(request: Request) -> dict[str, Any]:
@@ -115,14 +110,21 @@ def _asked(request: Request) -> dict[str, Any]:
     }
 
 
-def _opened(stored: StoredReview) -> tuple[Request, list[dict[str, Any]]]:
+def _opened(stored: StoredReview, namespace: str) -> dict[str, Any]:
     keyring = _keyring()
-    request = decode_request(keyring.open(stored.sealed_request, "request"))
-    votes = [decode_vote(keyring.open(sealed, "vote")) for sealed in stored.sealed_votes]
-    return request, [
+    request = opened_request(stored, keyring, namespace)
+    votes = [
         {"choice": v.choice, "user_id": v.user_id, "at": _time(v.at), "comment": v.comment}
-        for v in votes
+        for v in tally(request, stored.sealed_votes, keyring).votes
     ]
+    return {**_asked(request), "votes": votes, **_ran(request, stored, keyring)}
+
+
+def _ran(request: Request, stored: StoredReview, keyring: Keyring) -> dict[str, Any]:
+    if stored.sealed_outcome is None:
+        return {}
+    told = opened_outcome(request, stored.sealed_outcome, keyring)
+    return {"outcome": told.outcome, "seconds": told.seconds, "error": told.error}
 
 
 def _keyring() -> Keyring:

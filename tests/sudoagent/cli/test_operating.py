@@ -14,7 +14,7 @@ from sudoagent.cli._main import _root
 from sudoagent.errors import ConfigurationError
 from sudoagent.review.request import Argument, Request
 from sudoagent.review.store import ReviewStore
-from support.reviews import create, vote
+from support.reviews import create, make_outcome, sealed, vote
 from support.valkey import Server
 
 Run = Callable[..., Result]
@@ -59,7 +59,13 @@ ARGUMENTS = (
 @pytest.fixture
 def pending(with_store: Callable[..., object]) -> Request:
     async def ask(store: ReviewStore) -> Request:
-        request = await create(store, arguments=ARGUMENTS, quorum=2, agent="billing-agent")
+        request = await create(
+            store,
+            namespace=store.namespace,
+            arguments=ARGUMENTS,
+            quorum=2,
+            agent="billing-agent",
+        )
         await vote(store, request, "U2")
         return request
 
@@ -112,6 +118,33 @@ def test_one_request_is_shown_whole(run: Run, pending: Request) -> None:
     for words in ("pending", "over limit", "2 of U1, U2, U3", "U2 at", "1500.0", pending.digest):
         assert words in said
     assert json.loads(run("requests", "show", pending.id, "--json").output)["id"] == pending.id
+
+
+def test_what_became_of_the_call_is_shown(
+    run: Run, pending: Request, with_store: Callable[..., object]
+) -> None:
+    async def go_on(store: ReviewStore) -> object:
+        await vote(store, pending, "U3")
+        await store.claim(pending.id, "a run")
+        told = make_outcome(pending, "error", error="ValueError: [redacted]")
+        return await store.report(told, sealed(told), "a run")
+
+    assert with_store(go_on) == "reported"
+    said = run("requests", "show", pending.id).output
+    assert "ValueError: [redacted]" in said
+    account = json.loads(run("requests", "show", pending.id, "--json").output)
+    assert (account["outcome"], account["seconds"]) == ("error", 1.5)
+
+
+def test_a_request_of_another_namespace_is_not_shown_as_one_of_ours(
+    run: Run, with_store: Callable[..., object]
+) -> None:
+    async def ask(store: ReviewStore) -> Request:
+        return await create(store, namespace="elsewhere")
+
+    asked = with_store(ask)
+    assert isinstance(asked, Request)
+    assert "another id or namespace" in run("requests", "show", asked.id).output
 
 
 def test_a_request_that_is_not_there_is_not_there(run: Run, pending: Request) -> None:
