@@ -22,6 +22,7 @@ from .command import SudoCommand
 from .config import Config
 from .desk import Desk
 from .docket import Docket
+from .follower import Follower
 from .home import Home
 from .http_mode import HttpReception
 from .in_flight import InFlight
@@ -50,6 +51,7 @@ class Bot:
     sweeper: Sweeper
     narrator: Narrator
     notifier: Notifier
+    follower: Follower
     home: Home
     attendance: Attendance
     in_flight: InFlight
@@ -62,6 +64,7 @@ class Bot:
             self.home.run(),
             self.narrator.work(),
             self.notifier.work(),
+            self.follower.work(),
             *self.sweeper.work(),
         )
 
@@ -93,6 +96,7 @@ def assembled(site: Site) -> Bot:
         store, site.web, config.keyring, config.namespace, reviewers.name_of, outages
     )
     notifier = Notifier(store, site.web, outages)
+    follower = _follower(site, reviewers, outages)
     others = (home.hear, narrator.hear, notifier.hear)
     sweeper = Sweeper(store, painter, site.refusals, outages, others)
     aftermath = Aftermath(store=store, metrics=site.metrics, in_flight=in_flight, wake=sweeper.wake)
@@ -107,12 +111,14 @@ def assembled(site: Site) -> Bot:
     desk = _desk(site, reviewers, aftermath)
     register(app, intake, desk, _command(site, docket, reviewers), home)
     reception = _reception(site, app)
-    attendance = _attendance(site, reception, [sweeper.share, narrator.share, home.share])
+    sharing = [sweeper.share, narrator.share, follower.share, home.share]
+    attendance = _attendance(site, reception, sharing)
     return Bot(
         reception=reception,
         sweeper=sweeper,
         narrator=narrator,
         notifier=notifier,
+        follower=follower,
         home=home,
         attendance=attendance,
         in_flight=in_flight,
@@ -129,6 +135,17 @@ def _home(site: Site, docket: Docket, reviewers: Reviewers, outages: Outages) ->
         namespace=site.config.namespace,
         team_id=site.workspace.team_id,
         metrics=site.metrics,
+        outages=outages,
+    )
+
+
+def _follower(site: Site, reviewers: Reviewers, outages: Outages) -> Follower:
+    return Follower(
+        store=site.store,
+        web=site.web,
+        reviewers=reviewers,
+        keyring=site.config.keyring,
+        namespace=site.config.namespace,
         outages=outages,
     )
 

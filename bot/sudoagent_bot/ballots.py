@@ -34,6 +34,9 @@ __all__ = ["Ballot", "Ballots", "WrongNumber", "check_counted"]
 
 logger = logging.getLogger(__name__)
 
+# What all edits of one vote may have together: a vote is stored whole, beside others.
+_MOST_BYTES = 16_000
+
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
@@ -123,6 +126,9 @@ class Ballots:
                 complaints[f"{EDIT_BLOCK}{argument.name}"] = complaint
             elif not _means_current(argument, typed):
                 edits[argument.name] = typed
+        if sum(len(text.encode()) for text in edits.values()) > _MOST_BYTES:
+            longest = max(edits, key=lambda name: len(edits[name]))
+            complaints[f"{EDIT_BLOCK}{longest}"] = texts.EDIT_COMPLAINT["too_long"]
         if complaints:
             raise Complaints(complaints)
         return edits

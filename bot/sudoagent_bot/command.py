@@ -104,6 +104,7 @@ class SudoCommand:
             votes=one.votes,
             ended_at=one.stored.ended_at,
             cause=one.stored.why,
+            widened=one.widened,
         )
 
     async def _answer(self, click: Click, answer: Message) -> None:

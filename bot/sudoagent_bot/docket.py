@@ -9,6 +9,7 @@ from sudoagent.review.recount import opened_request, tally
 from sudoagent.review.request import MalformedRecord, Request, SignedVote
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
+from sudoagent.review.widening import as_of, widened
 from sudoagent.slack.home import Decided, Waiting
 
 from .reviewers import Reviewers
@@ -21,11 +22,15 @@ _MOST_READ = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A stored request that the library asked, with the votes that count."""
+    """A stored request that the library asked, with the votes that count.
+
+    Its reviewers are those who may decide now; ``widened`` says that they are more than at first.
+    """
 
     stored: StoredReview
     request: Request
     votes: tuple[SignedVote, ...]
+    widened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,13 @@ class Docket:
             votes: Sequence[SignedVote] = tally(request, stored.sealed_votes, self._keyring).votes
         except BadSeal:
             return None
-        return Listed(stored=stored, request=request, votes=tuple(votes))
+        moment = stored.ended_at or stored.now
+        return Listed(
+            stored=stored,
+            request=as_of(request, moment),
+            votes=tuple(votes),
+            widened=widened(request, moment),
+        )
 
 
 def _can_be_decided(stored: StoredReview | MalformedRecord) -> bool:

@@ -138,7 +138,8 @@ class Narrator:
         if reply is None:
             await self._store.threads.done(request_id, stored.revision)
         else:
-            delay_ms = await self._post(stored, stored.channel, stored.message_ts, reply)
+            thread = opened.request.thread or stored.message_ts
+            delay_ms = await self._post(stored, stored.channel, thread, reply)
             await self._store.threads.requeue(request_id, delay_ms)
 
     async def _read(self, request_id: str) -> StoredReview | None:
@@ -147,22 +148,23 @@ class Narrator:
         except MalformedRecord:
             return None
 
-    async def _post(self, stored: StoredReview, channel: str, card: str, reply: Reply) -> int:
+    async def _post(self, stored: StoredReview, channel: str, thread: str, reply: Reply) -> int:
         """Post one reply. Returns after how many milliseconds to go on."""
         pace = self._pace(channel)
         if pace.wait():
             return int(pace.wait() * 1000) + 1
+        # Before anything is awaited: others look at the pace meanwhile.
+        pace.spend(self._sharing)
         begun = await self._store.threads.begin(stored.id, reply.name)
         if begun is None:
             return 0
-        pace.spend(self._sharing)
         author = await self._name_of(reply.author) if reply.author else None
         # Nobody can have posted it before there was a card.
-        since = float(card) if begun else None
+        since = float(stored.message_ts or 0) if begun else None
         try:
             message = reply.message(author)
             posted = await self._web.post(
-                channel, message, reply.marker, thread_ts=card, since=since
+                channel, message, reply.marker, thread_ts=thread, since=since
             )
         except SlackFailure as failure:
             return await self._failed(stored.id, reply, failure, pace)

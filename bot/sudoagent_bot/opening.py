@@ -8,6 +8,7 @@ from sudoagent.review.recount import opened_outcome, opened_request, tally
 from sudoagent.review.request import Request, SignedVote
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
+from sudoagent.review.widening import as_of, widened
 from sudoagent.slack.messages import Run
 
 from .rules import Refused
@@ -17,11 +18,16 @@ __all__ = ["Opened", "opened_review"]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A request, its votes, oldest first, and what became of the call, once that is known."""
+    """A request, its votes, oldest first, and what became of the call, once that is known.
+
+    The request's reviewers are those who may decide now, or could in the end; ``widened`` says that
+    they are more than at first.
+    """
 
     request: Request
     votes: tuple[SignedVote, ...]
     run: Run | None
+    widened: bool
 
 
 def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Opened:
@@ -34,7 +40,8 @@ def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Ope
         raise Refused("tampered", str(error)) from error
     if stored.state in ("approved", "denied") and counted.outcome != stored.state:
         raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
-    return Opened(request, counted.votes, run)
+    moment = stored.ended_at or stored.now
+    return Opened(as_of(request, moment), counted.votes, run, widened(request, moment))
 
 
 def _run(request: Request, stored: StoredReview, keyring: Keyring) -> Run | None:

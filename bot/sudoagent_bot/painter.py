@@ -1,8 +1,10 @@
-"""Makes a card show what is stored, never what was clicked."""
+"""Makes cards show what is stored, never what was clicked."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Sequence
 
 from sudoagent.review.request import MalformedRecord
 from sudoagent.review.seal import Keyring
@@ -27,7 +29,7 @@ _LONG_DELAY_MS = 600_000  # for what somebody has to put right first
 
 
 class Painter:
-    """Repaints one card at a time, and says so to the queue that asked for it.
+    """Repaints one request's cards at a time, and says so to the queue that asked for it.
 
     Raises ``StoreError`` only: what Slack cannot do now is given back to the queue, what it will
     never do is dropped, and records that the library did not write are refused and recorded.
@@ -63,21 +65,26 @@ class Painter:
         return stored
 
     async def paint(self, stored: StoredReview) -> float:
-        """Update the card. Returns for how many seconds Slack wants no more updates."""
-        assert stored.channel is not None
-        assert stored.message_ts is not None
+        """Update every card. Returns for how many seconds Slack wants no more updates."""
         try:
             message = self._message(stored)
         except Refused as refused:
             await self._drop(stored.id, refused)
             return 0.0
-        try:
-            await self._web.repaint(stored.channel, stored.message_ts, message)
-        except SlackFailure as failure:
-            return await self._failed(stored, failure)
+        updates = [self._update(*place, message) for place in stored.messages]
+        failures = [failed for failed in await asyncio.gather(*updates) if failed is not None]
+        if failures:
+            return await self._failed(stored, failures)
         self._metrics.repaint("painted")
         await self._store.repaints.done(stored.id, stored.revision)
         return 0.0
+
+    async def _update(self, channel: str, ts: str, message: Message) -> SlackFailure | None:
+        try:
+            await self._web.repaint(channel, ts, message)
+        except SlackFailure as failure:
+            return failure
+        return None
 
     def _message(self, stored: StoredReview) -> Message:
         opened = opened_review(stored, self._keyring, self._namespace)
@@ -88,25 +95,32 @@ class Painter:
             decided_at=stored.ended_at,
             cause=stored.why,
             run=opened.run,
+            widened=opened.widened,
         )
 
-    async def _failed(self, stored: StoredReview, failure: SlackFailure) -> float:
-        pause = failure.retry_after or 0.0
-        if failure.code in COMES_BACK:
-            self._metrics.repaint("later")
-            logger.warning("the card of %s has to wait: %s", stored.id, failure.reason)
-            await self._store.repaints.requeue(stored.id, _LONG_DELAY_MS)
-        elif isinstance(failure, SlackRefused) and failure.code not in TOKEN_REFUSED:
-            self._metrics.repaint("dropped")
-            logger.warning("the card of %s stays as it is: %s", stored.id, failure.reason)
-            await self._store.repaints.done(stored.id, stored.revision)
+    async def _failed(self, stored: StoredReview, failures: Sequence[SlackFailure]) -> float:
+        """Give the cards back to the queue, unless Slack will never let the rest be updated."""
+        delays = [delay for failure in failures if (delay := _delay(stored, failure)) is not None]
+        self._metrics.repaint("later" if delays else "dropped")
+        if delays:
+            await self._store.repaints.requeue(stored.id, min(delays))
         else:
-            self._metrics.repaint("later")
-            logger.info("the card of %s is repainted later: %s", stored.id, failure.reason)
-            await self._store.repaints.requeue(stored.id, max(_DELAY_MS, int(pause * 1000)))
-        return pause
+            await self._store.repaints.done(stored.id, stored.revision)
+        return max(failure.retry_after or 0.0 for failure in failures)
 
     async def _drop(self, request_id: str, refused: Refused) -> None:
         self._metrics.repaint("dropped")
         await self._refusals.record_bad(request_id, refused)
         await self._store.repaints.done(request_id, _FINAL)
+
+
+def _delay(stored: StoredReview, failure: SlackFailure) -> int | None:
+    """Return after how many milliseconds another update may work; ``None``: never."""
+    if failure.code in COMES_BACK:
+        logger.warning("a card of %s has to wait: %s", stored.id, failure.reason)
+        return _LONG_DELAY_MS
+    if isinstance(failure, SlackRefused) and failure.code not in TOKEN_REFUSED:
+        logger.warning("a card of %s stays as it is: %s", stored.id, failure.reason)
+        return None
+    logger.info("a card of %s is repainted later: %s", stored.id, failure.reason)
+    return max(_DELAY_MS, int((failure.retry_after or 0) * 1000))

@@ -83,6 +83,13 @@ class Reviewers:
         names = (told.get("display_name"), told.get("real_name"), person.get("name"))
         return next((name for name in names if isinstance(name, str) and name.strip()), None)
 
+    async def members_of(self, group_id: str) -> frozenset[str] | None:
+        """Return the ids of a user group's members; ``None`` when Slack does not say."""
+        try:
+            return await self._groups.get(group_id)
+        except NotTold:
+            return None
+
     async def _groups_of(
         self, request: Request, user_id: str
     ) -> tuple[dict[str, frozenset[str]], frozenset[str]]:

@@ -12,6 +12,7 @@ from sudoagent.review.recount import opened_request
 from sudoagent.review.request import Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
+from sudoagent.review.widening import as_of
 from sudoagent.slack.buttons import EDIT
 from sudoagent.slack.modals import (
     ARGUMENTS_CALLBACK,
@@ -95,8 +96,9 @@ def opened(
     if not is_request_id(click.request_id) or stored is None:
         raise Refused("unknown", "no such request is stored")
     # 5. Asked by the library: only it can seal, and this seal is for this id and this namespace.
-    request = _request(stored, keyring, namespace)
-    # 6. On the message that carries the request, not on a copy or a forgery of it; or on the
+    #    More people may decide once the time has come that is sealed with it.
+    request = as_of(_request(stored, keyring, namespace), stored.now)
+    # 6. On a message that carries the request, not on a forgery of one; or on the
     #    person's own Home tab, as this bot published it, with this very request on it.
     if click.home is not None:
         on_own_home(click, request, keyring)
@@ -108,11 +110,11 @@ def opened(
 
 
 def on_message(click: Click, stored: StoredReview) -> None:
-    """Raise ``Refused`` unless the click is on the message that carries the request."""
+    """Raise ``Refused`` unless the click is on a message that carries the request."""
     if not click.channel or not click.message_ts:
         raise Refused("other_message", "the payload does not say which message was clicked")
-    if (click.channel, click.message_ts) != (stored.channel, stored.message_ts):
-        raise Refused("other_message", "the click is not on the message that carries the request")
+    if (click.channel, click.message_ts) not in stored.messages:
+        raise Refused("other_message", "the click is not on a message that carries the request")
 
 
 def on_own_home(click: Click, request: Request, keyring: Keyring) -> None:

@@ -116,7 +116,7 @@ async def _finish(bot: Bot) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(bot.reception.drain(), _ACKNOWLEDGE_SECONDS)
     await bot.reception.close()
-    working = (bot.in_flight, bot.sweeper, bot.narrator)
+    working = (bot.in_flight, bot.sweeper, bot.narrator, bot.follower)
     await asyncio.gather(*(part.drain(_DRAIN_SECONDS) for part in working))
 
 

@@ -125,7 +125,7 @@ class Sweeper:
                 delay = self._expiries.wait()
                 await self._store.repaints.requeue(request_id, int(delay * 1000) + 1)
             else:
-                self._expiries.spend(self._sharing)
+                self._expiries.spend(self._sharing * len(stored.messages))
                 return stored
         return None
 

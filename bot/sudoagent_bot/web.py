@@ -15,7 +15,7 @@ from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure, SlackRefused
 from sudoagent.slack.home import notice_modal
 from sudoagent.slack.messages import Message
-from sudoagent.slack.posting import Posted, post
+from sudoagent.slack.posting import Posted, find, post
 
 from .clicks import Click
 from .reviewers import NotTold
@@ -125,6 +125,11 @@ class Web:
                 patience=_PATIENCE,
                 since=since,
             )
+
+    async def find(self, channel: str, marker: str, *, since: float) -> Posted | None:
+        """Return a message that was posted since then (seconds); ``None``: it is not there."""
+        with self._watching():
+            return await find(self._client, channel, marker=marker, since=since)
 
     async def repaint(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of the bot's."""

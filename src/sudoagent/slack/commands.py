@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from sudoagent.review.request import Request, SignedVote, State
 
-from . import texts
+from . import grant_texts, texts
 from .blocks import Element, code, date, one_line, quote, rich_text, sentence, strong
+from .grants import Standing, standing_blocks
 from .home import Frozen, Waiting, who
 from .messages import Message, card
 
-__all__ = ["pending_answer", "plain_answer", "show_answer", "status_answer"]
+__all__ = ["grants_answer", "pending_answer", "plain_answer", "show_answer", "status_answer"]
 
 _MOST_LISTED = 20
 _NAME_LIMIT = 60
@@ -52,6 +53,15 @@ def pending_answer(waiting: Sequence[Waiting], *, everybodys: bool) -> Message:
     return Message(template.format(count=len(waiting)), (rich_text("pending", lines),))
 
 
+def grants_answer(standing: Sequence[Standing]) -> Message:
+    """Return what is allowed for a while, each with a button that ends it."""
+    if not standing:
+        return plain_answer(grant_texts.NOTHING)
+    words = sentence(grant_texts.LISTED, count=len(standing))
+    blocks = (rich_text("standing", [words]), *standing_blocks(standing))
+    return Message(grant_texts.LISTED.format(count=len(standing)), blocks)
+
+
 def show_answer(
     request: Request,
     *,
@@ -59,9 +69,12 @@ def show_answer(
     votes: Sequence[SignedVote],
     ended_at: int | None,
     cause: str | None,
+    widened: bool = False,
 ) -> Message:
     """Return one request as its card shows it, without the buttons, which only count there."""
-    shown = card(request, state=state, votes=votes, decided_at=ended_at, cause=cause)
+    shown = card(
+        request, state=state, votes=votes, decided_at=ended_at, cause=cause, widened=widened
+    )
     blocks = [block for block in shown.blocks if block["type"] != "actions"]
     if state == "pending":
         blocks.append(rich_text("where", [sentence(texts.SUDO_WHERE)]))

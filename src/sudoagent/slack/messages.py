@@ -38,6 +38,7 @@ from .blocks import (
 )
 from .buttons import agent_name, vote_buttons
 from .fields import edit_lines
+from .grants import grant_lines
 
 __all__ = ["Message", "Run", "card", "pending_card", "seconds", "vote_buttons"]
 
@@ -93,16 +94,17 @@ def card(
     run: Run | None = None,
     widened: bool = False,
     asked_before: Collection[str] = (),
+    revoked_by: str | None = None,
 ) -> Message:
     """Return the card of a request as it stands.
 
     ``decided_at`` is when it left ``pending``, in milliseconds since the epoch; ``cause`` why it
     was withdrawn (a key of `texts.CAUSE`); ``run`` what became of an approved call. ``widened``:
     more people may decide than at first. ``asked_before`` are reviewers who know already, and are
-    counted instead of mentioned.
+    counted instead of mentioned. ``revoked_by`` ended what was allowed for a while.
     """
     revision = f"{request.id}:{state}.{len(votes)}" + (f".{run.end}" if run else "")
-    revision += ".w" if widened else ""
+    revision += (".w" if widened else "") + (".r" if revoked_by else "")
     shown = on_card(request)
     blocks: list[Block] = [
         _header(request, state, run, f"head:{revision}"),
@@ -115,6 +117,7 @@ def card(
         at = _moment(request, votes, decided_at)
         status = [*_status(request, state, votes, at, cause, run)]
         status += _wider(request, widened) if widened else []
+        status += [line for v in votes for line in grant_lines(request, v, revoked_by=revoked_by)]
         blocks.append(rich_text(f"status:{revision}", status))
     blocks.append(_footer(request, state, run, f"foot:{revision}"))
     return Message(_fallback(request, state, run), tuple(blocks))

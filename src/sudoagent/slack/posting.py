@@ -14,7 +14,7 @@ from .client import SlackClient
 from .failures import AnswerLost, SlackFailure, SlackUnreachable
 from .messages import Message
 
-__all__ = ["Posted", "post"]
+__all__ = ["Posted", "find", "post"]
 
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -74,6 +74,15 @@ async def post(
         if not wanted():
             break
     raise SlackUnreachable("chat.postMessage", "Slack took the message, but it never appeared")
+
+
+async def find(client: SlackClient, channel: str, *, marker: str, since: float) -> Posted | None:
+    """Return the message with this marker that was posted since then, seconds since the epoch.
+
+    ``None``: it is certainly not there. Raises ``SlackFailure``, as `post` does.
+    """
+    lost = AnswerLost("chat.postMessage", "the message may have been posted before")
+    return await _find(client, _Place(channel, None, marker), since, lost, looks=(0.0,))
 
 
 async def _post(

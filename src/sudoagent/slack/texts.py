@@ -68,6 +68,12 @@ RULE_MANY: Final = "{count} approvals"
 RULE_DENIES: Final = ", or {count} denials against it"
 AND_MORE: Final = " and {count} more"
 
+# For a card that is posted when a request is widened: who is not mentioned once more.
+ASKED_BEFORE: Final = "{count} who were asked before"
+AND_ASKED_BEFORE: Final = ", and {count} who were asked before"
+WIDENS: Final = "⏫ If nobody decides, more people are asked at {at}."
+WIDENED: Final = "⏫ More people were asked at {at}."
+
 VOTES_APPROVE: Final = "{count} of {quorum} approvals: {people}. {missing} more needed."
 VOTES_APPROVE_ENOUGH: Final = "{count} of {quorum} approvals: {people}."
 VOTES_DENY: Final = "{count} of {quorum} denials: {people}."
@@ -190,6 +196,13 @@ THREAD_RAN: Final = {
 }
 UNRUN_LABEL: Final = "Why:"
 THREAD_HEAD: Final = "log {head}"
+
+# What the thread says while nobody decides. These mention whoever is asked.
+THREAD_REMINDER: Final = "⏰ {people}: this still waits for a decision. It expires {at}."
+THREAD_REMINDER_ALL: Final = "⏰ This still waits for a decision. It expires {at}."
+THREAD_WIDENED: Final = "⏫ {people}: you can decide this now, too. It expires {at}."
+FALLBACK_REMINDER: Final = "Reminder: {action} still waits for a decision"
+FALLBACK_WIDENED: Final = "You can decide this now, too: {action}"
 
 # One message for all requests of one asker that a cap refused.
 HELD_BACK: Final = (

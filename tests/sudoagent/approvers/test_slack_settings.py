@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     "deny_reason": "optional",
     "number_match": False,
     "on_number": None,
+    "follow_up": None,
+    "direct": False,
 }
 
 

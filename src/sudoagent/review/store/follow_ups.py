@@ -6,18 +6,15 @@ was posted by a bot that died in between can be looked for instead of posted twi
 
 from __future__ import annotations
 
-from typing import Final
-
 from ..request import SCHEMA_VERSION, is_request_id
 from .keys import Keys
 from .link import Link
 from .records import text
+from .replies import MOST_COPIES
 from .reviews import RETENTION_MS
 
-__all__ = ["MOST_COPIES", "FollowUps"]
+__all__ = ["FollowUps"]
 
-# A card for each is updated with every vote, and Slack takes about fifty updates a minute.
-MOST_COPIES: Final = 30
 _GIVEN_UP = "-"
 
 

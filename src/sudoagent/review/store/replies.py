@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from ..request import State
 
 __all__ = [
+    "MOST_COPIES",
     "Binding",
     "Caps",
     "ClaimReply",
@@ -22,6 +23,10 @@ __all__ = [
     "StoredReview",
     "VoteReply",
 ]
+
+
+# Every copy is updated with every vote, and Slack takes about fifty updates a minute.
+MOST_COPIES: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
