@@ -17,7 +17,7 @@ from sudoagent.review.request import Argument, Request
 
 from . import texts
 
-__all__ = ["Shown", "in_brief", "in_order", "on_card", "on_pages"]
+__all__ = ["Shown", "in_brief", "in_full", "in_order", "on_card", "on_pages"]
 
 # A card is read on a phone: about two screens of arguments, and no single one takes it all.
 _CARD_CHARACTERS = 2400
@@ -91,6 +91,13 @@ def in_brief(request: Request, limit: int) -> str:
     """Return the arguments that matter most, one line of at most ``limit`` characters in all."""
     pieces = [_cut_piece(argument) for argument in in_order(request)]
     return cut(", ".join(" ".join(piece.lines.split()) for piece in pieces), limit)
+
+
+def in_full(request: Request, names: Sequence[str]) -> str:
+    """Return these arguments with nothing left out, however long that is."""
+    arguments = [argument for argument in in_order(request) if argument.name in names]
+    pieces = [_piece(argument) for argument in arguments]
+    return _table(pieces) if _flat(arguments) else _listing(pieces)
 
 
 def _flat(arguments: Sequence[Argument]) -> bool:

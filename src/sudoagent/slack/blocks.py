@@ -39,6 +39,7 @@ __all__ = [
     "strong",
     "text",
     "text_input",
+    "who",
 ]
 
 Block = dict[str, Any]
@@ -87,6 +88,12 @@ def person(slack_id: str) -> Element:
         if slack_id[0] == "S":
             return {"type": "usergroup", "usergroup_id": slack_id}
     return code(one_line(slack_id, 40))
+
+
+def who(by: str) -> Element:
+    """Return whoever did something: a Slack user (``team/user``), else the name that was given."""
+    team_id, _, user_id = by.partition("/")
+    return person(user_id if team_id.isalnum() and user_id.isalnum() else by)
 
 
 def people(slack_ids: Sequence[str], and_more: str) -> list[Element]:

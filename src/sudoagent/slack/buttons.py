@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from sudoagent.review.request import Request
 
-from . import texts
+from . import grant_texts, texts
 from .arguments import in_brief
 from .blocks import Element, button, confirm, one_line
+from .grants import duration
 
-__all__ = ["EDIT", "agent_name", "vote_buttons"]
+__all__ = ["ALLOW_FOR", "EDIT", "agent_name", "allow_for_button", "vote_buttons"]
 
 EDIT = "edit"
+ALLOW_FOR = "allow_for"
 
 
 def agent_name(request: Request) -> str:
@@ -34,7 +36,17 @@ def vote_buttons(request: Request, *, hidden: bool) -> list[Element]:
     if hidden:
         # One click must not approve what cannot be seen here.
         return [{**details, "style": "primary"}, deny]
-    return [_approve(request, action), *_edit(request, action), deny, details]
+    others = [*_edit(request, action), *allow_for_button(request)]
+    return [_approve(request, action), *others, deny, details]
+
+
+def allow_for_button(request: Request) -> list[Element]:
+    """Return the button that leads to what can be allowed for a while; none without an offer."""
+    if request.offer is None:
+        return []
+    time = duration(request.offer.seconds)
+    label = grant_texts.LABEL.format(action=one_line(request.action, 30), duration=time)
+    return [button(ALLOW_FOR, request.id, grant_texts.BUTTON.format(duration=time), label)]
 
 
 def _approve(request: Request, action: str) -> Element:

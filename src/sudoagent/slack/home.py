@@ -35,7 +35,9 @@ from .blocks import (
     sentence,
     small_print,
     strong,
+    who,
 )
+from .grants import Standing, grants_section
 from .messages import vote_buttons
 
 __all__ = [
@@ -91,13 +93,14 @@ class Frozen:
 class HomeFacts:
     """What one person's tab says.
 
-    ``waiting`` are all of them, the most urgent first; ``unreadable`` counts pending records that
-    nobody could be shown. ``closed`` says that the tab is for somebody who decides nothing,
-    ``unknown`` that Slack did not say whether it is.
+    ``waiting`` are all of them, the most urgent first; ``grants`` are those that this person can
+    revoke; ``unreadable`` counts pending records that nobody could be shown. ``closed`` says that
+    the tab is for somebody who decides nothing, ``unknown`` that Slack did not say whether it is.
     """
 
     waiting: tuple[Waiting, ...] = ()
     decided: tuple[Decided, ...] = ()
+    grants: tuple[Standing, ...] = ()
     frozen: Frozen | None = None
     unreadable: int = 0
     closed: bool = False
@@ -118,6 +121,7 @@ def home_view(facts: HomeFacts, private_metadata: str = "") -> dict[str, Any]:
         blocks = [
             *_frozen(facts.frozen),
             *_waiting(facts),
+            *grants_section(facts.grants),
             *_decided(facts.decided),
         ]
     return {"type": "home", "private_metadata": private_metadata, "blocks": blocks}
@@ -142,12 +146,6 @@ def on_home(request: Request) -> Shown:
     if left_out > 0:
         brief += "\n" + texts.LINES_LEFT_OUT.format(count=left_out)
     return Shown(brief, hidden=shown.hidden or brief != shown.lines)
-
-
-def who(by: str) -> Element:
-    """Return whoever froze: a Slack user where one did, else the name that was given."""
-    team_id, _, user_id = by.partition("/")
-    return person(user_id if team_id.isalnum() and user_id.isalnum() else by)
 
 
 def _frozen(frozen: Frozen | None) -> list[Block]:

@@ -14,7 +14,7 @@ import msgspec
 
 from sudoagent.review.request import Request, is_request_id
 
-from . import texts
+from . import grant_texts, texts
 from .arguments import on_card, on_pages
 from .blocks import (
     Block,
@@ -30,14 +30,16 @@ from .blocks import (
     strong,
     text_input,
 )
-from .buttons import EDIT, agent_name
+from .buttons import EDIT, agent_name, allow_for_button
 from .fields import field_input, number_input
+from .grants import grant_terms
 
 __all__ = [
     "ARGUMENTS_CALLBACK",
     "DENY_CALLBACK",
     "EDIT",
     "EDIT_CALLBACK",
+    "GRANT_CALLBACK",
     "NEXT_PAGE",
     "NUMBER_CALLBACK",
     "PREVIOUS_PAGE",
@@ -45,6 +47,7 @@ __all__ = [
     "arguments_modal",
     "deny_modal",
     "edit_modal",
+    "grant_modal",
     "number_modal",
     "origin",
 ]
@@ -53,6 +56,7 @@ DENY_CALLBACK = "deny_reason"
 ARGUMENTS_CALLBACK = "all_arguments"
 NUMBER_CALLBACK = "number"
 EDIT_CALLBACK = "edited"
+GRANT_CALLBACK = "allowed_for"
 PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 
@@ -147,6 +151,23 @@ def _edit_intro(request: Request) -> list[Element]:
     return lines
 
 
+def grant_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any]:
+    """Return the dialog that restates what will pass for a while, to be allowed or not.
+
+    Submitted: callback ``allowed_for``, the number if there is one in ``number``/``text``, the
+    optional ``comment``/``text``.
+    """
+    view = _modal(GRANT_CALLBACK, grant_texts.TITLE, grant_texts.CLOSE, grant_texts.SUBMIT)
+    view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
+    view["blocks"] = [
+        rich_text("terms", grant_terms(request)),
+        *_warnings(request),
+        *([number_input()] if request.number_check else []),
+        _comment(),
+    ]
+    return view
+
+
 def arguments_modal(
     request: Request, channel: str, message_ts: str, *, page: int = 1, may_approve: bool
 ) -> dict[str, Any]:
@@ -189,18 +210,24 @@ def _turning(request: Request, page: int, pages: int, *, more: bool) -> list[Blo
     return [rich_text(f"page:{page}", where), actions(f"turn:{page}", buttons)]
 
 
-def _decision(request: Request) -> list[Block]:
+def _warnings(request: Request) -> list[Block]:
     warnings = []
     if request.risk == "high":
         action = code(one_line(request.action, 80))
         warnings.append(sentence(texts.DETAILS_RISK, action=action))
     if any(argument.cut or argument.uninspectable for argument in request.arguments):
         warnings.append(sentence(texts.DETAILS_UNREADABLE))
-    blocks = [rich_text("warning", warnings)] if warnings else []
+    return [rich_text("warning", warnings)] if warnings else []
+
+
+def _decision(request: Request) -> list[Block]:
+    blocks = _warnings(request)
+    others = allow_for_button(request)
     if request.editable:
         label = texts.LABEL_EDIT.format(action=one_line(request.action, 40))
-        edit = button(EDIT, request.id, texts.BUTTON_EDIT, label)
-        blocks.append(actions("edit", [edit]))
+        others.insert(0, button(EDIT, request.id, texts.BUTTON_EDIT, label))
+    if others:
+        blocks.append(actions("edit", others))
     if request.number_check:
         blocks.append(number_input())
     return [*blocks, _comment()]

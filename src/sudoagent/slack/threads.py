@@ -1,4 +1,4 @@
-"""What the thread under a card tells: each vote, and what became of the call.
+"""What the thread under a card tells: each vote, what became of the call, how a grant ended.
 
 People appear by name and not as a mention: whoever voted knows it, and nobody is pinged twice.
 
@@ -12,9 +12,10 @@ from sudoagent.review.request import Request, SignedVote
 from . import texts
 from .blocks import Block, code, escape, one_line, quote, rich_text, sentence, small_print, strong
 from .fields import edit_lines
+from .grants import GrantEnd, grant_end_lines, grant_end_marker, grant_lines
 from .messages import Message, Run
 
-__all__ = ["run_marker", "run_reply", "vote_marker", "vote_reply"]
+__all__ = ["grant_end_reply", "run_marker", "run_reply", "vote_marker", "vote_reply"]
 
 _NAME_LIMIT = 80
 _WORDS_LIMIT = 1500
@@ -36,10 +37,17 @@ def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> M
     template = texts.THREAD_VOTE[vote.choice]
     elements = [sentence(template, person=strong(who))]
     elements += edit_lines(request, vote, strong(who))
+    elements += grant_lines(request, vote, strong(who))
     if vote.comment and vote.comment.strip():
         elements.append(quote(one_line(vote.comment, _WORDS_LIMIT)))
     block = rich_text(f"{vote_marker(vote)}{vote.at}", elements)
     return Message(template.format(person=escape(who)), (block,))
+
+
+def grant_end_reply(request: Request, end: GrantEnd) -> Message:
+    """Return the reply that says how a grant ended, and how many calls had passed under it."""
+    words, line = grant_end_lines(end)
+    return Message(words, (rich_text(f"{grant_end_marker(request)}end", [line]),))
 
 
 def run_reply(request: Request, run: Run) -> Message:
