@@ -13,6 +13,7 @@ from sudoagent.review.request import EditableArgument, Request
 from sudoagent.slack.modals import EDIT_CALLBACK, NUMBER_CALLBACK
 from sudoagent_bot.ballots import Ballot, Ballots, WrongNumber
 from sudoagent_bot.clicks import Click
+from sudoagent_bot.dialogs import Complaints
 from sudoagent_bot.rules import Refused
 from support.bot import Asker
 
@@ -67,6 +68,16 @@ async def test_a_field_that_the_dialog_did_not_send_is_no_edit(
     field = EditableArgument(name="refund_amount", kind="float", current="1500.0")
     request = asker.request(editable=(field,))
     assert await ballots.read(request, submitted(request, EDIT_CALLBACK)) == Ballot()
+
+
+async def test_edits_are_not_larger_than_a_vote_can_be(asker: Asker, ballots: Ballots) -> None:
+    names = [f"n{n}" for n in range(20)]
+    fields = tuple(EditableArgument(name=name, kind="str", current="") for name in names)
+    request = asker.request(editable=fields)
+    edits = dict.fromkeys(names[:-1], "€" * 1000) | {names[-1]: "€" * 3000}
+    with pytest.raises(Complaints) as caught:
+        await ballots.read(request, submitted(request, EDIT_CALLBACK, edits=edits))
+    assert caught.value.by_block == {"edit:n19": "This is longer than allowed."}
 
 
 async def test_guesses_at_once_are_counted_one_by_one(asker: Asker, ballots: Ballots) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sudoagent import (
     ApprovalDenied,
@@ -25,6 +28,7 @@ from sudoagent import (
     Verdict,
     Vote,
 )
+from sudoagent.binding import Target
 from support.parts import ALLOW, ASK, DENY, Answers, Asks, Log, Says, Way, engine
 
 Amount = Annotated[float, Editable(ge=0, le=500)]
@@ -138,6 +142,42 @@ class TestTheEditedCallRuns:
         verdict = Verdict(outcome="approved", reason="by Alice", comment="once only")
         assert engine(Asks(), Answers(verdict)).authorize("refund").comment == "once only"
         assert engine().authorize("refund").comment is None
+
+
+def plain(a: Amount, b: int = 2, c: Amount = 3.0) -> None: ...
+def ending(a: Amount, b: int = 2, /, c: Amount = 3.0, *, d: Amount = 4.0) -> None: ...
+def taking(a: Amount, *rest: int, d: Amount = 4.0, **more: int) -> None: ...
+def positional(a: Amount, b: Amount = 2.0, c: Amount = 3.0, /, **more: int) -> None: ...
+
+
+@given(st.data(), st.sampled_from([plain, ending, taking, positional]))
+def test_an_edited_call_binds_to_what_was_judged(data: Any, func: Any) -> None:
+    """The law: binding the call as it will be passed gives the names and values as edited."""
+    target = Target(func)
+    kinds = inspect.Parameter
+    args: list[Any] = [1.0]
+    kwargs: dict[str, Any] = {}
+    for name, parameter in list(target.signature.parameters.items())[1:]:
+        how = data.draw(st.sampled_from(["position", "name", "default"]), name)
+        in_line = len(args) == list(target.signature.parameters).index(name)
+        if parameter.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD):
+            if how == "position" and in_line:
+                args.append(7.0)
+            elif how == "name" and parameter.kind is kinds.POSITIONAL_OR_KEYWORD:
+                kwargs[name] = 8.0
+        elif parameter.kind is kinds.VAR_POSITIONAL and how == "position":
+            args += [5, 6]
+        elif parameter.kind is kinds.KEYWORD_ONLY and how == "name":
+            kwargs[name] = 9.0
+        elif parameter.kind is kinds.VAR_KEYWORD and how == "name":
+            kwargs.update(x=1, y=2)
+    bound = target.bind(tuple(args), kwargs)
+    names = data.draw(st.sets(st.sampled_from(sorted(target.editable))))
+    edits = {name: data.draw(st.floats(0, 500), name) for name in names}
+    edited = target.edited(bound, edits)
+    assert edited.named == {**bound.named, **edits}
+    assert target.bind(edited.args, edited.kwargs).named == edited.named
+    assert (bound.args, bound.kwargs) == (tuple(args), kwargs)
 
 
 class TestTheLog:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from ..context import Context
 from ..display import visible
 from ..editable import Editable, Kind, Marked, Number, Unfit, text_of, value_of
@@ -18,21 +20,29 @@ __all__ = ["edited_value", "edited_values", "offered"]
 # A form may have a hundred blocks, and nobody changes more than a few arguments with care.
 _MOST_OFFERED = 20
 _LONGEST_NAME = 100
+# A request has room for 64 kB, of which its arguments have most already.
+_MOST_BYTES = 8_000
 
 
 def offered(ctx: Context, arguments: tuple[Argument, ...]) -> tuple[EditableArgument, ...]:
     """Return the arguments that may be edited, of those that a reviewer sees.
 
     Not offered is what the reviewer does not see exactly as it is (redacted, cut, in part
-    unreadable), and text with characters that cannot be typed.
+    unreadable), text with characters that cannot be typed, and what is more than fits a form.
     """
     shown = {argument.name: argument for argument in arguments}
-    found = []
+    found: list[EditableArgument] = []
+    room = _MOST_BYTES
     for name, mark in ctx.editable.items():
         argument = shown.get(name)
-        if argument is not None and name in ctx.kwargs:
-            found.append(_offer(mark, argument, ctx.kwargs[name]))
-    return tuple(offer for offer in found if offer is not None)[:_MOST_OFFERED]
+        if argument is None or name not in ctx.kwargs or len(found) == _MOST_OFFERED:
+            continue
+        offer = _offer(mark, argument, ctx.kwargs[name])
+        size = len(msgspec.json.encode(offer))
+        if offer is not None and size <= room:
+            found.append(offer)
+            room -= size
+    return tuple(found)
 
 
 def edited_value(field: EditableArgument, text: str) -> Any:

@@ -105,6 +105,10 @@ class TestOffered:
         assert len(offers(Editable(), **{f"a{n}": n for n in range(30)})) == 20
         assert offers(Editable(), **{"n" * 101: 1}) == ()
 
+    def test_no_more_are_offered_than_fit_a_request(self) -> None:
+        texts = {f"a{n}": "x" * 3000 for n in range(5)}
+        assert [found.name for found in offers(Editable(), **texts, last=5)] == ["a0", "a1", "last"]
+
     def test_an_argument_that_the_call_does_not_have_is_not_offered(self) -> None:
         ctx = Context._of_call(
             action="act",
