@@ -54,6 +54,8 @@ class Account:
         self._approved: Presentation | None = None
         self._approved_digest = digest
         self._paused = False
+        self._asked_at: datetime | None = None
+        self._runs_elsewhere = False
         self._began: float | None = None
         self._seconds: float | None = None
 
@@ -82,6 +84,14 @@ class Account:
         self._verdict = verdict
         if verdict.request_id is not None:
             self.request_id = verdict.request_id
+
+    def asks(self) -> None:
+        """Take note that somebody is asked now."""
+        self._asked_at = self._wall()
+
+    def is_for_elsewhere(self) -> None:
+        """Take note that only the decision is wanted: no outcome will follow."""
+        self._runs_elsewhere = True
 
     def edited(self, edited: Edited) -> None:
         """Take note that the call is another one from now on, as the reviewer edited it."""
@@ -240,6 +250,10 @@ class Account:
         if self._approved is not None:
             metadata["edited"] = self._of_edits(self._approved)
             metadata["approved_call_digest"] = self._approved_digest
+        if self._asked_at is not None:
+            metadata["asked_at"] = self._asked_at.isoformat()
+        if self._runs_elsewhere:
+            metadata["runs"] = "elsewhere"
         if self._paused:
             metadata["suspended"] = True
         return metadata

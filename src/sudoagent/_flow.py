@@ -157,6 +157,7 @@ def _unreadable(account: Account, result: PolicyResult) -> SudoAgentError | None
 
 def _ask(account: Account, result: PolicyResult) -> Generator[Step, Answer, Any]:
     """Return the approver's yes, or the refusal."""
+    account.asks()
     answer = yield Ask(account.ctx, result, account.request_id)
     if isinstance(answer, Failed):
         return _asking_failed(account, answer.error)

@@ -239,7 +239,9 @@ class SudoEngine:
         marks = {name: marked(name, limits) for name, limits in (editable or {}).items()}
         options = replace(self.using(metadata=metadata)._options, editable=marks)
         bound = Bound((), {}, dict(arguments or {}))
-        return Call.of(_NOBODY, bound, action, self._parts, options)
+        call = Call.of(_NOBODY, bound, action, self._parts, options)
+        call.account.is_for_elsewhere()
+        return call
 
     def _run(self, call: Call) -> Any:
         return drive(guarded_call(call.account, call.unchanged, call.edit), call.parts, call.run)

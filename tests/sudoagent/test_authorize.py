@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,7 +39,8 @@ def test_a_yes_is_recorded_and_returned(way: str) -> None:
     assert log.story == [("decision", "allow")]
     (entry,) = log.entries
     assert (yes.request_id, yes.action, yes.reason) == (entry.request_id, "mcp.pay", "approved")
-    assert entry.action == "mcp.pay"
+    assert (entry.action, entry.metadata["runs"]) == ("mcp.pay", "elsewhere")
+    assert datetime.fromisoformat(entry.metadata["asked_at"]) <= entry.timestamp
     assert (policy.seen[0].kwargs, policy.seen[0].metadata) == ({"amount": 5}, {"agent": "bot"})
 
 

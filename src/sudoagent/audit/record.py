@@ -29,6 +29,12 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prev: str
     hash: str
 
+    @property
+    def awaits_outcome(self) -> bool:
+        """Whether an outcome entry must follow: an allowed call that the engine itself runs."""
+        allowed = self.event == "decision" and self.decision == "allow"
+        return allowed and self.metadata.get("runs") != "elsewhere"
+
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A line whose metadata is checked to be JSON and not looked into, for speed."""

@@ -71,7 +71,7 @@ def collect(records: Iterable[Record]) -> Statistics:
     for record in records:
         if record.event == "decision":
             _decision(found, record)
-            if record.decision == "allow" and record.request_id is not None:
+            if record.awaits_outcome and record.request_id is not None:
                 running[record.request_id] = record.action or ""
         elif record.event == "outcome":
             running.pop(record.request_id or "", None)

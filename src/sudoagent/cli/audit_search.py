@@ -118,7 +118,7 @@ def _without_outcome(found: Iterable[Record]) -> list[Record]:
     for record in found:
         if record.request_id is None:
             continue
-        if record.event == "decision" and record.decision == "allow":
+        if record.awaits_outcome:
             open_calls[record.request_id] = record
         elif record.event == "outcome":
             open_calls.pop(record.request_id, None)

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from sudoagent import AllowAllPolicy, Editable, JsonlAuditLogger, SudoEngine, Verdict
 from sudoagent.cli.audit_output import duration
 from support.audit import MOMENT, entry, outcome, written
 from support.audit_cli import alter, run
+from support.parts import Answers, Asks, engine
 
 
 def test_tail_shows_the_newest_entries_on_one_line_each(audit_log: Path, audit_story: str) -> None:
@@ -86,6 +88,17 @@ def test_show_tells_the_story_of_a_call(audit_log: Path, audit_story: str) -> No
             "billing",
         ):
             assert fact in output
+
+
+def test_show_tells_what_a_reviewer_edited(tmp_path: Path) -> None:
+    path = tmp_path / "edited.jsonl"
+    approver = Answers(Verdict(outcome="approved", reason="half of it", edits={"amount": 450.0}))
+    sudo = engine(Asks(), approver, JsonlAuditLogger(path))
+    told = sudo.authorize("refund", {"amount": 1500.0}, editable={"amount": Editable(le=500)})
+    output = run("show", told.request_id, str(path)).output
+    assert "Edited by the reviewer" in output
+    assert "1500.0 → 450.0" in output
+    assert "as approved" in output
 
 
 def test_show_as_json(audit_log: Path, audit_story: str) -> None:
@@ -276,3 +289,12 @@ def test_recoveries_are_seen_in_the_numbers_and_in_verification(audit_log: Path)
 )
 def test_lengths_of_time_are_said_as_people_say_them(milliseconds: object, said: str) -> None:
     assert duration(milliseconds) == said
+
+
+def test_a_call_that_was_only_authorised_is_not_unfinished(
+    audit_log: Path,
+) -> None:
+    sudo = SudoEngine(policy=AllowAllPolicy(), logger=JsonlAuditLogger(audit_log))
+    sudo.authorize("mcp.pay", {"amount": 5})
+    assert run("unfinished", "--json").stdout == ""
+    assert json.loads(run("stats", "--json").stdout)["actions"]["mcp.pay"]["unfinished"] == 0
