@@ -26,6 +26,7 @@ from sudoagent.slack.modals import (
     arguments_modal,
     deny_modal,
     edit_modal,
+    grant_modal,
     number_modal,
 )
 from sudoagent.verdict import Choice
@@ -85,8 +86,9 @@ def _on_request(
         except Refused as refusal:
             refused = refusal
         except Complaints as complaints:
-            if not dialog.complain(complaints):
-                refused = Refused("storage", "the dialog was closed before it could be answered")
+            if dialog.complain(complaints):
+                return
+            refused = Refused("storage", "the dialog was closed before it could be answered")
         dialog.close()
         if refused is None:
             desk._metrics.click("settled")
@@ -146,6 +148,16 @@ class Desk:
             await self._show(case, 1)
         else:
             await self._ask(case, edit_modal)
+
+    @_on_request
+    async def allow_for(self, case: _Case) -> None:
+        """Open the dialog that restates what will pass; all arguments are shown before it."""
+        if case.request.offer is None:
+            raise Refused("not_offered", "the request offers nothing to allow for a while")
+        if case.click.view_id is None and case.hides_something:
+            await self._show(case, 1)
+        else:
+            await self._ask(case, grant_modal)
 
     @_on_request
     async def deny(self, case: _Case) -> None:

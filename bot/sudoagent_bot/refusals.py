@@ -71,9 +71,6 @@ class Refusals:
 
     async def refuse(self, click: Click, refused: Refused, request: Request | None) -> None:
         """Record the attempt, then tell the clicker."""
-        self._metrics.click(refused.refusal)
-        who = visible(f"{click.team_id}/{click.user_id}")
-        logger.info("refused a click of %s: %s", cut(who, _FOREIGN_TEXT), refused.refusal)
         await self.record(click, refused, request)
         try:
             await self._web.whisper(click, Message(sentence(refused.refusal), ()))
@@ -82,6 +79,9 @@ class Refusals:
 
     async def record(self, click: Click, refused: Refused, request: Request | None) -> None:
         """Record the attempt, for a clicker who is told in another way."""
+        who = visible(f"{click.team_id}/{click.user_id}")
+        logger.info("refused a click of %s: %s", cut(who, _FOREIGN_TEXT), refused.refusal)
+        self._metrics.click(refused.refusal)
         action = request.action if request else None
         about = {"refusal": refused.refusal, **_about(click)}
         await self._record(click.request_id, action, "deny", refused.detail, about)
@@ -90,6 +90,12 @@ class Refusals:
         """Record that an administrator froze everything, or let it run again."""
         logger.warning("%s (by %s)", visible(reason), click.user_id)
         await self._record(None, "freeze", decision, visible(reason), _about(click))
+
+    async def record_revoked(self, click: Click, request: Request) -> None:
+        """Record that somebody ended what was allowed for a while with a request."""
+        logger.warning("revoked what request %s allowed (by %s)", request.id, click.user_id)
+        reason = "what was allowed for a while is revoked"
+        await self._record(request.id, request.action, "deny", reason, _about(click))
 
     async def record_bad(self, request_id: str, refused: Refused) -> None:
         """Record that something in the store is not what the library wrote."""

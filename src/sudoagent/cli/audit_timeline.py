@@ -24,6 +24,7 @@ _FACTS = (
     ("slack_channel", "channel"),
     ("slack_message_ts", "message"),
     ("call_digest", "call digest"),
+    ("approved_call_digest", "as approved"),
     ("idempotency_key", "idempotency key"),
     ("context", "context"),
 )
@@ -155,11 +156,22 @@ def _sections(record: Record) -> Iterator[RenderableType]:
         yield Text("Arguments", style="bold")
         yield _pairs((name, shown(value, 1000)) for name, value in arguments)
         yield Text()
+    edited = record.metadata.get("edited")
+    if edited and isinstance(edited, dict):
+        yield Text("Edited by the reviewer", style="bold")
+        yield _pairs((name, _change(change)) for name, change in edited.items())
+        yield Text()
     yield Text("Evidence", style="bold")
     facts = [(label, record.metadata[key]) for key, label in _FACTS if record.metadata.get(key)]
     facts += [("written by", f"{record.host}:{record.pid}"), ("agent", record.agent)]
     yield _pairs((name, _said(value)) for name, value in facts if value)
     yield _pairs([("hash", f"{record.seq}:{record.hash}")])
+
+
+def _change(change: Any) -> str:
+    if not isinstance(change, dict):
+        return shown(change, 1000)
+    return f"{shown(change.get('before'), 500)} → {shown(change.get('after'), 500)}"
 
 
 def _said(value: Any) -> str:
