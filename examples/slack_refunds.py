@@ -24,7 +24,7 @@ class RefundPolicy:
     def evaluate(self, ctx: Context) -> PolicyResult:
         amount = ctx.kwargs["amount"]
         if not isinstance(amount, int | float) or not 0 < amount < 100_000:
-            return PolicyResult(decision=Decision.DENY, reason="not an amount that is ever refunded")
+            return PolicyResult(decision=Decision.DENY, reason="no amount that is ever refunded")
         if amount <= 50:
             return PolicyResult(decision=Decision.ALLOW, reason="small refund")
         return PolicyResult(

@@ -37,6 +37,7 @@ class Scenes:
     """A policy for the pictures."""
 
     def evaluate(self, ctx: Context) -> PolicyResult:
+        """Ask about everything."""
         reasons = {
             "refund": PolicyResult(
                 decision=Decision.REQUIRE_APPROVAL,
@@ -80,7 +81,9 @@ async def _pictures(stage: Stage, browser: Any) -> None:
         policy=Scenes(),
         approver=SlackApprover(agent="billing-agent"),
         logger=JsonlAuditLogger(stage.log),
-    ).using(metadata={"justification": "Ticket 5120: parcel lost twice.", "environment": "production"})
+    ).using(
+        metadata={"justification": "Ticket 5120: parcel lost twice.", "environment": "production"}
+    )
     page = await browser.new_page(viewport=SIZE, device_scale_factor=1.5)
     await page.goto(f"{stage.playground.url}/#as=U0ALICE")
     alice = stage.playground.as_person("U0ALICE")
