@@ -34,6 +34,7 @@ PATH = "/slack/events"
 _LARGEST_BODY = 1024 * 1024
 _READ_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
+_ODD = "it is signed, but its fields are not those that Slack sends"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -130,9 +131,15 @@ class HttpReception:
     async def _dispatch(self, payload: dict[str, Any], came: Delivery) -> web.StreamResponse:
         if payload.get("type") == "url_verification":
             return web.Response(text=str(payload.get("challenge", "")))
-        # Bolt's own reading of a body loses a command in which somebody types "payload".
-        request = AsyncBoltRequest(mode="socket_mode", body=payload, context={DELIVERY: came})
-        answer = await self._app.async_dispatch(request)
+        try:
+            # Bolt's own reading of a body loses a command in which somebody types "payload".
+            request = AsyncBoltRequest(mode="socket_mode", body=payload, context={DELIVERY: came})
+            answer = await self._app.async_dispatch(request)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # Bolt takes the fields of a payload for what Slack documents.
+            raise Malformed(_ODD) from error
+        if answer.status >= 500:
+            raise Malformed(_ODD)
         if answer.status == 404:
             # As in Socket Mode: to the reviewer, anything else is an error sign beside the button.
             return web.Response()

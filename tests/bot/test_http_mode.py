@@ -1,0 +1,341 @@
+"""HTTP mode with the real bot: what Slack signed is served, whatever else comes changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from sudoagent.playground import AsyncPlayground
+from sudoagent.playground.cast import SIGNING_SECRET, TEAM
+from sudoagent.playground.http_mode import sign
+from sudoagent_bot.http_mode import Malformed, read_body
+from support.bot import Asked, Asker, BotProcess, StartBot
+from support.valkey import eventually, free_port
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Door:
+    """The bot's address, and somebody who posts to it as Slack does, or as others might."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def post(
+        self,
+        body: bytes,
+        *,
+        secret: str = SIGNING_SECRET,
+        at: float = 0.0,
+        kind: str = FORM,
+        **headers: str,
+    ) -> tuple[int, str]:
+        """Post a signed body; a header given as ``X_Name`` replaces or adds one."""
+        stamp = int(time.time() + at)
+        usual = {
+            "Content-Type": kind,
+            "X-Slack-Request-Timestamp": str(stamp),
+            "X-Slack-Signature": sign(secret, stamp, body),
+        }
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.post(
+            self.url, data=BytesIO(body), headers={**usual, **more}
+        ) as answer:
+            return answer.status, await answer.text()
+
+
+@contextlib.asynccontextmanager
+async def door_of(bot: BotProcess) -> AsyncIterator[Door]:
+    async with aiohttp.ClientSession() as session:
+        yield Door(f"http://127.0.0.1:{bot.environment['PORT']}/slack/events", session)
+
+
+def start_http(start_bot: StartBot, **variables: str | None) -> BotProcess:
+    bot = start_bot(
+        SLACK_APP_TOKEN=None,
+        SLACK_SIGNING_SECRET=SIGNING_SECRET,
+        PORT=str(free_port()),
+        SUDOAGENT_HOST="127.0.0.1",
+        SUDOAGENT_ADMINS="U0CAROL",
+        **variables,
+    )
+    bot.waits_to_log("listening for Slack")
+    return bot
+
+
+@pytest.fixture
+def bot(start_bot: StartBot) -> BotProcess:
+    return start_http(start_bot)
+
+
+@pytest.fixture
+async def door(bot: BotProcess, aslack: AsyncPlayground) -> AsyncIterator[Door]:
+    async with door_of(bot) as door:
+        await aslack.use_http(door.url)
+        yield door
+
+
+def click(asked: Asked, clicker: str = "U0ALICE", **changes: Any) -> bytes:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": clicker, "team_id": TEAM},
+        "team": {"id": TEAM},
+        "channel": {"id": asked.channel},
+        "message": {"ts": asked.ts},
+        "actions": [{"type": "button", "action_id": "approve", "block_id": "b", "value": asked.id}],
+    }
+    return urlencode({"payload": json.dumps({**payload, **changes})}).encode()
+
+
+def command(text: str, user_id: str = "U0CAROL") -> bytes:
+    fields = {"command": "/sudo", "text": text, "user_id": user_id, "team_id": TEAM}
+    return urlencode({**fields, "channel_id": "C0APPROVALS"}).encode()
+
+
+async def test_buttons_dialogs_commands_and_home_tabs_work_as_in_socket_mode(
+    door: Door, bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    approved, denied = await asker.ask(), await asker.ask(action="delete_customer")
+    alice = aslack.as_person("U0ALICE")
+    assert (await alice.click("approve", ts=approved.ts)).acknowledged
+    await aslack.wait_for_revision(approved.ts, "Approved", without_buttons=True)
+    assert (await alice.click("deny", ts=denied.ts)).acknowledged
+    await alice.view()
+    assert (await alice.submit({"text": "Wrong customer"})).acknowledged
+    await aslack.wait_for_revision(denied.ts, "Denied", without_buttons=True)
+    assert (await alice.slash("/sudo", "pending payload")).acknowledged
+    await alice.wait_for_ephemeral("Nothing waits for you")
+    assert (await alice.open_home()).acknowledged
+    async with asyncio.timeout(30):
+        while "You denied" not in getattr(await alice.home(), "words", ""):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert await aslack.missed() == []
+    assert await aslack.connections() == 0
+    assert bot.refusals == []
+
+
+async def test_who_may_not_decide_is_told_over_http_too(
+    door: Door, bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    gus = aslack.as_person("U0GUS")
+    assert (await gus.click("approve", ts=asked.ts)).acknowledged
+    await gus.wait_for_ephemeral("not on the list")
+    assert (await asker.stored(asked)).sealed_votes == ()
+
+
+async def test_slack_may_ask_whether_the_address_is_ours(door: Door):
+    asked = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a", "token": "x"})
+    assert await door.post(asked.encode(), kind="application/json") == (200, "3eZbrw1a")
+    status, answer = await door.post(asked.encode(), kind="application/json", secret="guessed")
+    assert (status, answer) == (401, "")
+
+
+async def test_what_is_forged_late_or_odd_gets_a_4xx_and_changes_nothing(
+    door: Door, bot: BotProcess, asker: Asker
+):
+    asked = await asker.ask()
+    body = click(asked)
+    now = str(int(time.time()))
+    refused = [
+        await door.post(body, secret="guessed"),
+        await door.post(body, at=-301),
+        await door.post(body, at=-86_400),
+        await door.post(body, at=120),
+        await door.post(body, X_Slack_Request_Timestamp=""),
+        await door.post(body, X_Slack_Request_Timestamp="now"),
+        await door.post(body, X_Slack_Request_Timestamp="1e9"),
+        await door.post(body, X_Slack_Request_Timestamp="-1"),
+        await door.post(body, X_Slack_Request_Timestamp="9" * 300),
+        await door.post(body, X_Slack_Request_Timestamp=now + ".5"),
+        await door.post(body, X_Slack_Signature=""),
+        await door.post(body, X_Slack_Signature="v0="),
+        await door.post(body, X_Slack_Signature="v0=" + "0" * 64),
+        await door.post(body, X_Slack_Signature="v1=" + "0" * 64),
+        await door.post(body, X_Slack_Signature=sign(SIGNING_SECRET, int(now), b"another")),
+    ]
+    assert {status for status, _ in refused} == {401}
+    assert {answer for _, answer in refused} == {""}
+    async with door.session.post(door.url, data=body) as bare:
+        assert bare.status == 401
+    assert (await asker.stored(asked)).sealed_votes == ()
+    assert bot.refusals == []
+    assert bot.log.count("turned away") == len(refused) + 1
+    assert SIGNING_SECRET not in bot.log.replace("Playground", "")
+    # And a genuine one counts.
+    assert await door.post(body) == (200, "")
+
+
+async def test_two_headers_of_one_name_are_no_header(door: Door, asker: Asker):
+    stamp, body = int(time.time()), click(await asker.ask())
+    headers = [
+        ("Content-Type", FORM),
+        ("X-Slack-Request-Timestamp", str(stamp)),
+        ("X-Slack-Request-Timestamp", str(stamp)),
+        ("X-Slack-Signature", sign(SIGNING_SECRET, stamp, body)),
+    ]
+    async with door.session.post(door.url, data=body, headers=headers) as answer:
+        assert answer.status == 401
+
+
+async def test_a_body_that_is_too_large_is_not_read(door: Door):
+    with contextlib.suppress(aiohttp.ClientConnectionError):
+        status, _ = await door.post(b"x" * (2 * 1024 * 1024))
+        assert status == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"payload={", FORM),
+        (b"payload=[1]", FORM),
+        (b"payload=" + b"[" * 100_000, FORM),
+        (b"\xff\xfe", FORM),
+        (b"payload=%ff", FORM),
+        (b"&".join(b"a%d=1" % n for n in range(500)), FORM),
+        (b"not json", "application/json"),
+        (b"[]", "application/json"),
+        (b"", "application/json"),
+        (b"{}", "text/plain; charset=utf-7"),
+    ],
+)
+async def test_what_is_signed_but_cannot_be_read_is_not_a_failure_of_ours(
+    door: Door, bot: BotProcess, body: bytes, kind: str
+):
+    status, _ = await door.post(body, kind=kind)
+    assert status in (200, 400)
+    assert "Traceback" not in bot.log
+    assert (await door.post(b"command=/gone"))[0] == 200
+
+
+async def test_odd_fields_of_a_signed_payload_are_survived(door: Door, bot: BotProcess):
+    odd: list[dict[str, Any]] = [
+        {"type": 7},
+        {"type": "block_actions", "actions": {}},
+        {"type": "block_actions", "user": 3, "team": 4, "channel": [], "actions": [7]},
+        {"type": "view_submission", "view": None, "user": None},
+        {"type": "event_callback", "event": None},
+        {"type": "event_callback", "event": "app_home_opened", "authorizations": 3},
+        {"authorizations": [3], "enterprise": 9, "user": {"id": 7}},
+    ]
+    for payload in odd:
+        body = urlencode({"payload": json.dumps(payload)}).encode()
+        status, _ = await door.post(body)
+        assert status < 500, payload
+
+
+async def test_other_paths_and_methods_are_nobodys(door: Door):
+    for method, path, expected in (
+        ("GET", "", 405),
+        ("PUT", "", 405),
+        ("POST", "/../../etc", 404),
+        ("POST", "/x", 404),
+        ("GET", "/metrics", 404),
+    ):
+        url = door.url + path if path != "/metrics" else door.url.replace("/slack/events", path)
+        async with door.session.request(method, url) as answer:
+            assert answer.status == expected, (method, path)
+    async with door.session.get(door.url.replace("/slack/events", "/healthz")) as answer:
+        assert (answer.status, await answer.text()) == (200, "ok\n")
+
+
+async def test_a_repeated_delivery_changes_nothing(
+    door: Door, bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    presence = asker.store.presence
+    freeze, stamp = command("freeze incident 812"), int(time.time())
+    kept = {
+        "X_Slack_Request_Timestamp": str(stamp),
+        "X_Slack_Signature": sign(SIGNING_SECRET, stamp, freeze),
+    }
+    assert await door.post(freeze, **kept) == (200, "")
+    await aslack.as_person("U0CAROL").wait_for_ephemeral("Frozen")
+    await presence.unfreeze("operator")
+    # Somebody who listened in replays it, and Slack might deliver it once more.
+    assert await door.post(freeze, **kept) == (200, "")
+    assert await door.post(freeze, at=3, X_Slack_Retry_Num="1") == (200, "")
+    await asyncio.to_thread(bot.waits_to_log, "changes nothing", 2)
+    assert not (await presence.freeze_state()).frozen
+    # Typed anew, it is another command.
+    assert await door.post(freeze, at=7) == (200, "")
+    await asyncio.to_thread(eventually, lambda: len(bot.refusals) == 2, "it is frozen again")
+    assert (await presence.freeze_state()).frozen
+
+
+async def test_what_was_delivered_to_one_bot_is_no_news_to_another(
+    door: Door, start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
+):
+    other = start_http(start_bot)
+    unfreeze, stamp = command("unfreeze"), int(time.time())
+    kept = {
+        "X_Slack_Request_Timestamp": str(stamp),
+        "X_Slack_Signature": sign(SIGNING_SECRET, stamp, unfreeze),
+    }
+    assert await door.post(unfreeze, **kept) == (200, "")
+    await aslack.as_person("U0CAROL").wait_for_ephemeral("was not frozen")
+    await asker.store.presence.freeze("incident 813", "operator")
+    async with door_of(other) as another:
+        assert await another.post(unfreeze, **kept) == (200, "")
+    await asyncio.to_thread(other.waits_to_log, "changes nothing")
+    assert (await asker.store.presence.freeze_state()).frozen
+
+
+async def test_a_click_at_once_by_many_is_acknowledged_for_all(
+    door: Door, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask(quorum=3)
+    people = [aslack.as_person(("U0ALICE", "U0BOB", "U0CAROL")[n % 3]) for n in range(60)]
+    pressed = await asyncio.gather(
+        *(hand.click("approve", ts=asked.ts, value=asked.id, blindly=True) for hand in people)
+    )
+    assert all(one.acknowledged for one in pressed)
+    await aslack.wait_for_revision(asked.ts, "Approved", without_buttons=True)
+
+
+async def test_told_to_stop_it_finishes_what_came_and_exits_with_0(
+    door: Door, bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    asked = await asker.ask()
+    await aslack.slow_down("users.info", 1.0)
+    assert await door.post(click(asked)) == (200, "")
+    bot.signal(signal.SIGTERM)
+    assert await asyncio.to_thread(bot.exit_code) == 0
+    assert (await asker.stored(asked)).state == "approved"
+
+
+def test_a_port_that_is_taken_is_a_wrong_setting(start_bot: StartBot):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        bot = start_bot(
+            SUDOAGENT_MODE="http",
+            SLACK_SIGNING_SECRET=SIGNING_SECRET,
+            PORT=port,
+            SUDOAGENT_HOST="127.0.0.1",
+        )
+        assert bot.exit_code() == 78
+    assert f"PORT: {port} cannot be listened on" in bot.log
+
+
+def test_forms_and_json_are_told_apart_by_what_slack_says_they_are():
+    assert read_body(b'{"type": "event_callback"}', "application/json") == {
+        "type": "event_callback"
+    }
+    typed = read_body(b"command=%2Fsudo&text=freeze+payload+broken", FORM)
+    assert typed == {"command": "/sudo", "text": "freeze payload broken"}
+    with pytest.raises(Malformed):
+        read_body(b"null", "application/json")
