@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from sudoagent_bot.clicks import Click, read_click, read_submission
+from sudoagent_bot.clicks import (
+    DELIVERY,
+    Click,
+    Delivery,
+    Visit,
+    delivered,
+    read_click,
+    read_submission,
+    read_visit,
+)
 
 REQUEST_ID = "6ba1f2a4-59b6-4c6d-9a2e-0f6c2b1f7e11"
 METADATA = f'{{"id":"{REQUEST_ID}","ch":"C0APPROVALS","ts":"1700000000.000100","page":2}}'
@@ -136,3 +145,38 @@ def test_a_comment_has_an_end():
 def test_a_dialog_with_foreign_metadata_belongs_to_no_request(metadata: Any):
     click = read_submission(view_submission(private_metadata=metadata), "reason")
     assert (click.request_id, click.channel, click.message_ts) == (None, None, None)
+
+
+def test_a_click_on_a_home_tab_is_on_no_message():
+    view = {"id": "V1", "type": "home", "private_metadata": "the note"}
+    click = read_click(block_actions(view=view))
+    assert (click.home, click.channel, click.message_ts, click.view_id) == (
+        "the note",
+        None,
+        None,
+        None,
+    )
+    assert (click.action, click.request_id, click.user_id) == ("approve", REQUEST_ID, "U0ALICE")
+    assert click.trigger_id == "13345224609.738474920.8088930838d88f008e0"
+    for metadata in (None, "", 7, "x" * 4000):
+        assert read_click(block_actions(view={**view, "private_metadata": metadata})).home == ""
+    assert read_click(block_actions(view={"id": "V1", "type": "modal"})).home is None
+
+
+def test_a_visit_says_who_opened_the_home_tab_where():
+    event = {"type": "app_home_opened", "user": "U0ALICE", "tab": "home"}
+    assert read_visit({"team_id": "T0HOME", "event": event}) == Visit(
+        user_id="U0ALICE", team_id="T0HOME"
+    )
+    for odd in ({}, {"event": event}, {"team_id": "T0HOME", "event": [event]}):
+        assert read_visit(odd) is None
+    for change in ({"tab": "messages"}, {"user": 7}, {"user": ""}):
+        assert read_visit({"team_id": "T0HOME", "event": {**event, **change}}) is None
+
+
+def test_a_delivery_is_known_only_from_whoever_checked_it():
+    click = read_click(block_actions())
+    came = Delivery(body=b"payload", stamp="1700000000", is_retry=False)
+    assert delivered(click, {DELIVERY: came}).delivery == came
+    assert delivered(click, {}).delivery is None
+    assert delivered(click, {DELIVERY: "payload"}).delivery is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sudoagent.errors import ConfigurationError
-from sudoagent_bot.config import read_config
+from sudoagent_bot.config import Http, Place, read_config
 
 COMPLETE = {"SLACK_BOT_TOKEN": "xoxb-0123456789abcdef", "SLACK_APP_TOKEN": "xapp-0123456789abcdef"}
 
@@ -104,3 +104,58 @@ def test_the_key_is_derived_from_the_token_as_the_library_does_it():
     from sudoagent.review.seal import Keyring
 
     assert read_config(COMPLETE).keyring.key_ids == Keyring([COMPLETE["SLACK_BOT_TOKEN"]]).key_ids
+
+
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-0123456789abcdef", "SLACK_SIGNING_SECRET": "8f742231b10e8888"}
+
+
+def test_a_signing_secret_in_the_place_of_an_app_token_means_http():
+    config = read_config(HTTP)
+    assert config.app_token is None
+    assert config.http == Http(place=Place(host=None, port=3000), signing_secret="8f742231b10e8888")
+    assert "8f742231b10e8888" not in repr(config)
+
+
+def test_with_both_it_is_socket_mode_unless_told_otherwise():
+    both = {**COMPLETE, **HTTP}
+    assert read_config(both).http is None
+    assert read_config({**both, "SUDOAGENT_MODE": "socket"}).http is None
+    told = read_config(
+        {**both, "SUDOAGENT_MODE": "http", "PORT": "8080", "SUDOAGENT_HOST": "127.0.0.1"}
+    )
+    assert told.http is not None
+    assert told.http.place == Place(host="127.0.0.1", port=8080)
+    assert told.app_token is None
+
+
+def test_each_mode_misses_its_own_secret():
+    (problem,) = problems({**COMPLETE, "SUDOAGENT_MODE": "http"})
+    assert problem.startswith("SLACK_SIGNING_SECRET is not set")
+    (problem,) = problems({**HTTP, "SUDOAGENT_MODE": "socket"})
+    assert problem.startswith("SLACK_APP_TOKEN is not set")
+
+
+def test_health_and_counters_are_told_on_this_machine_where_a_port_is_named():
+    assert read_config(COMPLETE).monitoring is None
+    port = {**COMPLETE, "SUDOAGENT_METRICS_PORT": "9100"}
+    assert read_config(port).monitoring == Place(host="127.0.0.1", port=9100)
+    wide = {**port, "SUDOAGENT_METRICS_HOST": "0.0.0.0"}
+    assert read_config(wide).monitoring == Place(host="0.0.0.0", port=9100)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUDOAGENT_MODE", "webhook"),
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "8" * 5000),
+        ("SUDOAGENT_METRICS_PORT", "9100.0"),
+        ("SLACK_SIGNING_SECRET", "xoxb-0123456789abcdef"),
+        ("SLACK_SIGNING_SECRET", "8f74 2231"),
+    ],
+)
+def test_a_wrong_variable_of_http_mode_is_named(name: str, value: str):
+    (problem,) = problems({**HTTP, "SUDOAGENT_MODE": "http", name: value})
+    assert name in problem
