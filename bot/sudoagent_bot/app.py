@@ -23,6 +23,7 @@ from .config import Config
 from .desk import Desk
 from .docket import Docket
 from .follower import Follower
+from .grants import GrantBook, GrantDesk
 from .home import Home
 from .http_mode import HttpReception
 from .in_flight import InFlight
@@ -88,13 +89,10 @@ def assembled(site: Site) -> Bot:
     config, store, outages, in_flight = site.config, site.store, Outages(), InFlight()
     reviewers = Reviewers(site.web, site.workspace.team_id)
     docket = Docket(store, reviewers, config.keyring, config.namespace)
-    home = _home(site, docket, reviewers, outages)
-    painter = Painter(
-        store, site.web, config.keyring, config.namespace, site.refusals, site.metrics
-    )
-    narrator = Narrator(
-        store, site.web, config.keyring, config.namespace, reviewers.name_of, outages
-    )
+    admins = Admins(config.admins, reviewers)
+    book = GrantBook(store, reviewers, admins, config.keyring, config.namespace)
+    home = _home(site, docket, book, reviewers, outages)
+    painter, narrator = _painter(site), _narrator(site, reviewers, outages)
     notifier = Notifier(store, site.web, outages)
     follower = _follower(site, reviewers, outages)
     others = (home.hear, narrator.hear, notifier.hear)
@@ -109,7 +107,8 @@ def assembled(site: Site) -> Bot:
     )
     app = bolt_app(config, site.workspace)
     desk = _desk(site, reviewers, aftermath)
-    register(app, intake, desk, _command(site, docket, reviewers), home)
+    grants = _grants(site, book)
+    register(app, intake, desk, _command(site, docket, admins, grants), home, grants)
     reception = _reception(site, app)
     sharing = [sweeper.share, narrator.share, follower.share, home.share]
     attendance = _attendance(site, reception, sharing)
@@ -125,11 +124,39 @@ def assembled(site: Site) -> Bot:
     )
 
 
-def _home(site: Site, docket: Docket, reviewers: Reviewers, outages: Outages) -> Home:
+def _painter(site: Site) -> Painter:
+    config = site.config
+    return Painter(
+        site.store, site.web, config.keyring, config.namespace, site.refusals, site.metrics
+    )
+
+
+def _narrator(site: Site, reviewers: Reviewers, outages: Outages) -> Narrator:
+    config = site.config
+    return Narrator(
+        site.store, site.web, config.keyring, config.namespace, reviewers.name_of, outages
+    )
+
+
+def _grants(site: Site, book: GrantBook) -> GrantDesk:
+    return GrantDesk(
+        book=book,
+        store=site.store,
+        web=site.web,
+        refusals=site.refusals,
+        metrics=site.metrics,
+        team_id=site.workspace.team_id,
+    )
+
+
+def _home(
+    site: Site, docket: Docket, book: GrantBook, reviewers: Reviewers, outages: Outages
+) -> Home:
     return Home(
         store=site.store,
         web=site.web,
         docket=docket,
+        grants=book,
         reviewers=reviewers,
         keyring=site.config.keyring,
         namespace=site.config.namespace,
@@ -164,12 +191,12 @@ def _desk(site: Site, reviewers: Reviewers, aftermath: Aftermath) -> Desk:
     )
 
 
-def _command(site: Site, docket: Docket, reviewers: Reviewers) -> SudoCommand:
-    admins = Admins(site.config.admins, reviewers)
+def _command(site: Site, docket: Docket, admins: Admins, grants: GrantDesk) -> SudoCommand:
     return SudoCommand(
         brake=Brake(site.store, admins, site.refusals),
         docket=docket,
         admins=admins,
+        grants=grants,
         web=site.web,
         refusals=site.refusals,
         metrics=site.metrics,

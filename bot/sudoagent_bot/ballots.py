@@ -20,10 +20,10 @@ from sudoagent.review.request import (
     encode,
 )
 from sudoagent.review.seal import Keyring
-from sudoagent.review.store import ReviewStore, VoteReply
+from sudoagent.review.store import GrantTerms, ReviewStore, VoteReply
 from sudoagent.slack import texts
 from sudoagent.slack.fields import EDIT_BLOCK, NUMBER_BLOCK
-from sudoagent.slack.modals import EDIT_CALLBACK
+from sudoagent.slack.modals import EDIT_CALLBACK, GRANT_CALLBACK
 from sudoagent.verdict import Choice
 
 from .clicks import Click
@@ -40,10 +40,14 @@ _MOST_BYTES = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a vote carries besides the choice. ``edits``: texts by the arguments' names."""
+    """What a vote carries besides the choice. ``edits``: texts by the arguments' names.
+
+    ``grant``: calls like this one are allowed for a while, as the request offers.
+    """
 
     number_matched: bool = False
     edits: Mapping[str, str] = field(default_factory=dict)
+    grant: bool = False
 
 
 _NOT_COUNTED: Final[Mapping[str, Refusal]] = {
@@ -78,10 +82,13 @@ class Ballots:
         help, and ``StoreError``.
         """
         edits = self._edits(request, click) if click.action == EDIT_CALLBACK else {}
+        grant = click.action == GRANT_CALLBACK
+        if grant and request.offer is None:
+            raise Refused("not_offered", "the request offers nothing to allow for a while")
         if request.number_check is None:
-            return Ballot(edits=edits)
+            return Ballot(edits=edits, grant=grant)
         await self._match_number(request, click)
-        return Ballot(number_matched=True, edits=edits)
+        return Ballot(number_matched=True, edits=edits, grant=grant)
 
     async def cast(
         self, request: Request, click: Click, at: int, choice: Choice, ballot: Ballot
@@ -104,10 +111,12 @@ class Ballots:
             comment=self._redacted(click.comment),
             number_matched=ballot.number_matched,
             edits=dict(ballot.edits),
+            grant=ballot.grant,
         )
         sealed = self._keyring.seal(encode(vote), "vote")
-        check_counted(await self._store.vote(vote, sealed))
-        logger.info("counted: %s by %s on %s", choice, click.user_id, request.id)
+        check_counted(await self._store.vote(vote, sealed, grant=_terms(request, vote)))
+        words = f"{choice}, and for a while" if vote.grant else choice
+        logger.info("counted: %s by %s on %s", words, click.user_id, request.id)
 
     def _redacted(self, comment: str | None) -> str | None:
         # People paste all sorts of things; a vote travels through Redis into the log.
@@ -167,6 +176,12 @@ class Ballots:
         if left > 0:
             raise WrongNumber(left)
         raise Refused("number_exhausted", "the number was wrong, and no attempts are left")
+
+
+def _terms(request: Request, vote: SignedVote) -> GrantTerms | None:
+    if not vote.grant or request.offer is None:
+        return None
+    return GrantTerms(key=request.offer.key, until=vote.at + request.offer.seconds * 1000)
 
 
 def _means_current(argument: EditableArgument, typed: str) -> bool:

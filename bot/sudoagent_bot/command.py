@@ -18,6 +18,7 @@ from .admins import Admins
 from .brake import Brake
 from .clicks import Click
 from .docket import Docket
+from .grants import GrantDesk
 from .metrics import Metrics
 from .refusals import Refusals
 from .rules import Refused
@@ -43,6 +44,7 @@ class SudoCommand:
         brake: Brake,
         docket: Docket,
         admins: Admins,
+        grants: GrantDesk,
         web: Web,
         refusals: Refusals,
         metrics: Metrics,
@@ -57,6 +59,7 @@ class SudoCommand:
         self._words: Final[Mapping[str, Obey]] = {
             "pending": self._pending,
             "show": self._show,
+            "grants": grants.listing,
             "status": brake.status,
             "freeze": brake.freeze,
             "unfreeze": brake.unfreeze,

@@ -21,6 +21,7 @@ from sudoagent.slack.home import Frozen, HomeFacts, home_view
 
 from .clicks import Click, Visit
 from .docket import Docket, Pending
+from .grants import GrantBook
 from .home_pass import HomePass, sealed_pass
 from .metrics import Metrics
 from .outages import Outages
@@ -52,6 +53,7 @@ class Home:
         store: ReviewStore,
         web: Web,
         docket: Docket,
+        grants: GrantBook,
         reviewers: Reviewers,
         keyring: Keyring,
         namespace: str,
@@ -62,6 +64,7 @@ class Home:
         self._store = store
         self._web = web
         self._docket = docket
+        self._grants = grants
         self._reviewers = reviewers
         self._keyring = keyring
         self._namespace = namespace
@@ -157,12 +160,14 @@ class Home:
         try:
             await self._reviewers.check_member(home.user_id)
             waiting = await self._docket.waiting_for(home.user_id, pending)
+            grants = await self._grants.revocable_by(home.user_id)
         except Refused as refused:
             unknown = refused.refusal == "cannot_check"
             return HomeFacts(unknown=unknown, closed=not unknown)
         return HomeFacts(
             waiting=waiting,
             decided=await self._docket.decided_by(home.person),
+            grants=grants,
             frozen=frozen(await self._store.presence.freeze_state()),
             unreadable=pending.unreadable,
         )

@@ -13,11 +13,12 @@ from sudoagent.review.request import Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
 from sudoagent.review.widening import as_of
-from sudoagent.slack.buttons import EDIT
+from sudoagent.slack.buttons import ALLOW_FOR, EDIT
 from sudoagent.slack.modals import (
     ARGUMENTS_CALLBACK,
     DENY_CALLBACK,
     EDIT_CALLBACK,
+    GRANT_CALLBACK,
     NEXT_PAGE,
     NUMBER_CALLBACK,
     PREVIOUS_PAGE,
@@ -33,10 +34,12 @@ KNOWN_ACTIONS = frozenset(
         "approve",
         "deny",
         "details",
+        ALLOW_FOR,
         ARGUMENTS_CALLBACK,
         DENY_CALLBACK,
         EDIT,
         EDIT_CALLBACK,
+        GRANT_CALLBACK,
         NEXT_PAGE,
         NUMBER_CALLBACK,
         PREVIOUS_PAGE,
@@ -54,10 +57,12 @@ Refusal = Literal[
     "denied",
     "expired",
     "frozen",
+    "grant_over",
     "guest",
     "not_a_reviewer",
     "not_editable",
     "not_an_admin",
+    "not_offered",
     "number_exhausted",
     "old_button",
     "other_message",

@@ -15,6 +15,7 @@ from sudoagent.slack.modals import (
     ARGUMENTS_CALLBACK,
     DENY_CALLBACK,
     EDIT_CALLBACK,
+    GRANT_CALLBACK,
     NUMBER_CALLBACK,
 )
 
@@ -35,6 +36,7 @@ def register(app: AsyncApp, intake: Intake, desk: Desk) -> None:
         ARGUMENTS_CALLBACK: ("comment", desk.submit_approval),
         NUMBER_CALLBACK: ("comment", desk.submit_approval),
         EDIT_CALLBACK: ("comment", desk.submit_approval),
+        GRANT_CALLBACK: ("comment", desk.submit_approval),
         re.compile(".*", re.DOTALL): ("", desk.refuse_unknown),
     }
     for callback_id, (field, handle) in handlers.items():

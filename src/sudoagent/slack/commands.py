@@ -10,12 +10,19 @@ from collections.abc import Sequence
 from sudoagent.review.request import Request, SignedVote, State
 
 from . import grant_texts, texts
-from .blocks import Element, code, date, one_line, quote, rich_text, sentence, strong
+from .blocks import Element, code, date, escape, one_line, quote, rich_text, sentence, strong
 from .grants import Standing, standing_blocks
 from .home import Frozen, Waiting, who
 from .messages import Message, card
 
-__all__ = ["grants_answer", "pending_answer", "plain_answer", "show_answer", "status_answer"]
+__all__ = [
+    "grants_answer",
+    "pending_answer",
+    "plain_answer",
+    "revoked_answer",
+    "show_answer",
+    "status_answer",
+]
 
 _MOST_LISTED = 20
 _NAME_LIMIT = 60
@@ -60,6 +67,14 @@ def grants_answer(standing: Sequence[Standing]) -> Message:
     words = sentence(grant_texts.LISTED, count=len(standing))
     blocks = (rich_text("standing", [words]), *standing_blocks(standing))
     return Message(grant_texts.LISTED.format(count=len(standing)), blocks)
+
+
+def revoked_answer(request: Request) -> Message:
+    """Return that a grant has ended, to whoever ended it."""
+    words = one_line(request.action, _NAME_LIMIT)
+    line = sentence(grant_texts.REVOKED_NOW, action=code(words))
+    plain = grant_texts.REVOKED_NOW.format(action=escape(words))
+    return Message(plain, (rich_text("revoked", [line]),))
 
 
 def show_answer(

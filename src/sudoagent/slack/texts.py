@@ -240,6 +240,8 @@ REFUSAL: Final = {
         "You have tried as often as allowed, so somebody else has to approve this. You can still "
         "deny it."
     ),
+    "not_offered": "This cannot be allowed for a while. Nothing was recorded.",
+    "grant_over": "That is over already: it is asked about again.",
     "not_editable": "The arguments of this request cannot be changed. Nothing was recorded.",
     "old_button": "This button is no longer in use.",
     "frozen": "Approvals are frozen just now. Nothing was recorded: ask an administrator.",
@@ -274,6 +276,7 @@ NOTICE_CLOSE: Final = "Close"
 SUDO_HELP: Final = (
     "/sudo pending: what waits for you\n"
     "/sudo show ID: one request\n"
+    "/sudo grants: what is allowed for a while, to end it\n"
     "/sudo status: whether guarded calls may run\n"
     "/sudo help: this\n"
     "For the people in SUDOAGENT_ADMINS:\n"
