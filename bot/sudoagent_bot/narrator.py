@@ -18,8 +18,15 @@ from sudoagent.review.request import MalformedRecord
 from sudoagent.review.seal import Keyring
 from sudoagent.review.store import Hint, ReviewStore, StoredReview, StoreError
 from sudoagent.slack.failures import AnswerLost, SlackFailure, SlackRefused
+from sudoagent.slack.grants import grant_end_marker
 from sudoagent.slack.messages import Message
-from sudoagent.slack.threads import run_marker, run_reply, vote_marker, vote_reply
+from sudoagent.slack.threads import (
+    grant_end_reply,
+    run_marker,
+    run_reply,
+    vote_marker,
+    vote_reply,
+)
 
 from .in_flight import InFlight
 from .opening import Opened, opened_review
@@ -211,3 +218,6 @@ def _replies(opened: Opened) -> Iterator[Reply]:
         )
     if (run := opened.run) is not None:
         yield Reply("run", run_marker(request), lambda _: run_reply(request, run))
+    if (end := opened.grant_end) is not None:
+        marker = grant_end_marker(request)
+        yield Reply("grant-end", marker, lambda _: grant_end_reply(request, end))

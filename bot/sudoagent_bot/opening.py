@@ -9,6 +9,7 @@ from sudoagent.review.request import Request, SignedVote
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
 from sudoagent.review.widening import as_of, widened
+from sudoagent.slack.grants import GrantEnd
 from sudoagent.slack.messages import Run
 
 from .rules import Refused
@@ -20,6 +21,7 @@ __all__ = ["Opened", "opened_review"]
 class Opened:
     """A request, its votes, oldest first, and what became of the call, once that is known.
 
+    ``grant_end`` is how what was allowed with it for a while has ended, once it has.
     The request's reviewers are those who may decide now, or could in the end; ``widened`` says that
     they are more than at first.
     """
@@ -28,6 +30,7 @@ class Opened:
     votes: tuple[SignedVote, ...]
     run: Run | None
     widened: bool
+    grant_end: GrantEnd | None = None
 
 
 def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Opened:
@@ -41,7 +44,20 @@ def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Ope
     if stored.state in ("approved", "denied") and counted.outcome != stored.state:
         raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
     moment = stored.ended_at or stored.now
-    return Opened(as_of(request, moment), counted.votes, run, widened(request, moment))
+    grant_end = _grant_end(request, counted.votes, stored)
+    return Opened(as_of(request, moment), counted.votes, run, widened(request, moment), grant_end)
+
+
+def _grant_end(
+    request: Request, votes: tuple[SignedVote, ...], stored: StoredReview
+) -> GrantEnd | None:
+    given = [vote.at for vote in votes if vote.grant]
+    if request.offer is None or not given or stored.state != "approved":
+        return None
+    until = given[0] + request.offer.seconds * 1000
+    if stored.grant_ended_at is None and stored.now < until:
+        return None
+    return GrantEnd(by=stored.grant_ended_by, uses=stored.grant_uses)
 
 
 def _run(request: Request, stored: StoredReview, keyring: Keyring) -> Run | None:

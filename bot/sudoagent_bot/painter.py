@@ -96,6 +96,7 @@ class Painter:
             cause=stored.why,
             run=opened.run,
             widened=opened.widened,
+            revoked_by=opened.grant_end.by if opened.grant_end is not None else None,
         )
 
     async def _failed(self, stored: StoredReview, failures: Sequence[SlackFailure]) -> float:

@@ -39,7 +39,7 @@ _UNLIMITED = math.inf  # decisions go at once, until Slack itself asks for a pau
 
 
 class Sweeper:
-    """Ends requests whose deadline has passed, and repaints cards, decisions first.
+    """Ends requests and grants whose time is over, and repaints cards, decisions first.
 
     An outage of the store is waited out. ``others`` hear every hint, too.
     """
@@ -90,6 +90,7 @@ class Sweeper:
             self.wake()
 
     async def _expire(self) -> None:
+        await self._store.grants.end_due()
         due = await self._store.due(_DUE_AT_ONCE)
         for request_id in due:
             if (await self._store.expire(request_id)).kind == "unknown":
