@@ -20,6 +20,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "What is missing before somebody can be asked in Slack."),
     "slack": ("slack", "The Slack app's manifest."),
     "requests": ("requests", "Who waits for whose approval, and until when."),
+    "grants": ("grants", "What is allowed for a while, and an end to it."),
     "freeze": ("freeze", "Stop everything that is guarded, at once."),
     "unfreeze": ("freeze", "Let guarded calls run again."),
     "status": ("freeze", "Whether guarded calls may run, and which bots serve."),

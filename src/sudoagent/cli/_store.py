@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import getpass
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any, TypeVar
 
 import click
 
+from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore
 
-__all__ = ["Place", "operator", "place_options"]
+__all__ = ["Place", "deployment_keyring", "operator", "place_options"]
 
 T = TypeVar("T")
 
@@ -56,6 +58,17 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
         command(Place(redis_url or None, namespace, state_dir), **options)
 
     return placed
+
+
+def deployment_keyring() -> Keyring:
+    """Return the deployment's keyring, as the environment has it. Raises ``BadSeal`` without."""
+    token = os.environ.get("SLACK_BOT_TOKEN", "").strip()
+    signing_key = os.environ.get("SUDOAGENT_SIGNING_KEY", "").strip()
+    if not token and not signing_key:
+        raise BadSeal(
+            "set SUDOAGENT_SIGNING_KEY or SLACK_BOT_TOKEN, as for the bot, to read what was asked"
+        )
+    return Keyring.of_deployment(signing_key, token)
 
 
 def operator() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from sudoagent.review.request import MalformedRecord, Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
 
-from ._store import Place, place_options
+from ._store import Place, deployment_keyring, place_options
 
 __all__ = ["requests"]
 
@@ -111,7 +110,7 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 def _opened(stored: StoredReview, namespace: str) -> dict[str, Any]:
-    keyring = _keyring()
+    keyring = deployment_keyring()
     request = opened_request(stored, keyring, namespace)
     votes = [
         {"choice": v.choice, "user_id": v.user_id, "at": _time(v.at), "comment": v.comment}
@@ -125,16 +124,6 @@ def _ran(request: Request, stored: StoredReview, keyring: Keyring) -> dict[str, 
         return {}
     told = opened_outcome(request, stored.sealed_outcome, keyring)
     return {"outcome": told.outcome, "seconds": told.seconds, "error": told.error}
-
-
-def _keyring() -> Keyring:
-    token = os.environ.get("SLACK_BOT_TOKEN", "").strip()
-    signing_key = os.environ.get("SUDOAGENT_SIGNING_KEY", "").strip()
-    if not token and not signing_key:
-        raise BadSeal(
-            "set SUDOAGENT_SIGNING_KEY or SLACK_BOT_TOKEN, as for the bot, to read what was asked"
-        )
-    return Keyring.of_deployment(signing_key, token)
 
 
 def _time(milliseconds: int) -> str:
