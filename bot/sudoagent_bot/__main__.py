@@ -29,7 +29,17 @@ _VARIABLES = """\b
 Variables:
   SLACK_BOT_TOKEN        xoxb-…, from OAuth & Permissions (required)
   SLACK_APP_TOKEN        xapp-…, from App-Level Tokens, scope
-                         connections:write (required)
+                         connections:write; for Socket Mode
+  SLACK_SIGNING_SECRET   from App Credentials; for HTTP mode, which is
+                         chosen when there is no SLACK_APP_TOKEN
+  SUDOAGENT_MODE         socket or http, where both of them are set
+  PORT                   HTTP mode: where Slack's requests arrive, at
+                         /slack/events; default: 3000
+  SUDOAGENT_HOST         HTTP mode: the address to listen on;
+                         default: every address of this machine
+  SUDOAGENT_METRICS_PORT  /healthz, /readyz and /metrics, in both modes;
+                         unset: none
+  SUDOAGENT_METRICS_HOST  the address for them; default: 127.0.0.1
   REDIS_URL              redis://, rediss:// or unix://, the one that the
                          agents use; unset: a server on this machine
   SUDOAGENT_SIGNING_KEY  the one that the agents use; unset: derived
@@ -59,6 +69,8 @@ Exit codes:
 @click.version_option(__version__, prog_name="sudoagent-bot")
 def main(check: bool) -> None:
     """Receive clicks on approval requests in Slack, count votes, repaint messages.
+
+    Slack is reached over a connection of the bot's own (Socket Mode), or reaches it (HTTP mode).
 
     Any number of bots may run at once; two make restarts unnoticeable. Everything is configured
     by environment variables and logged to standard error.

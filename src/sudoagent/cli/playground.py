@@ -54,6 +54,8 @@ def _introduce(server: Server, *, rate_limits: bool) -> None:
     variables = server.environment
     if server.house.http.request_url is not None:
         variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
+        # The bot would connect instead of listening.
+        del variables["SLACK_APP_TOKEN"]
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     # Only what a shell can read goes to stdout: `sudoagent playground > variables`.
     stage = Console(stderr=True, highlight=False)

@@ -109,8 +109,8 @@ def _features(features: Collection[Feature], name: str, request_url: str | None)
             {
                 "command": "/sudo",
                 **url,
-                "description": "Stop everything, or see what is stopped",
-                "usage_hint": "freeze REASON | unfreeze | status | help",
+                "description": "What waits for a decision; stop everything",
+                "usage_hint": "pending | show ID | status | freeze REASON | unfreeze | help",
                 "should_escape": False,
             }
         ]

@@ -29,12 +29,12 @@ ALWAYS: Final = ("chat:write", "users:read")
 # What a feature is for, and the scopes that it adds. Without scopes: Slack asks for none.
 FEATURES: Final[dict[Feature, tuple[str, tuple[str, ...]]]] = {
     "groups": ("user groups (S…) as reviewers", ("usergroups:read",)),
-    "commands": ("/sudo, to freeze and unfreeze", ("commands",)),
+    "commands": ("/sudo: what waits, and stopping everything", ("commands",)),
     "channels": (
         "`sudoagent doctor` sees whether the channel is there and the app in it",
         ("channels:read", "groups:read"),
     ),
-    "home": ("the app's Home tab: what waits for me", ()),
+    "home": ("the app's Home tab: what waits for me, with buttons", ()),
     "dms": ("requests as direct messages", ("im:write",)),
     "public": ("public channels that the app was not invited to", ("chat:write.public",)),
     "recovery": (
@@ -48,7 +48,7 @@ PURPOSES: Final = {
     "chat:write": "post requests, repaint them when decided, answer a clicker privately",
     "users:read": "is the clicker a full, active member of this workspace, and a person?",
     "usergroups:read": "who is in a group of reviewers?",
-    "commands": "/sudo, for the people in SUDOAGENT_ADMINS",
+    "commands": "/sudo: what waits; stop everything, for the people in SUDOAGENT_ADMINS",
     "channels:read": "doctor: is the channel there, is the app in it?",
     "groups:read": "the same for a private channel",
     "im:write": "ask reviewers in direct messages",

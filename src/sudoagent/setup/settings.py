@@ -59,10 +59,10 @@ class Setup:
 def read_setup(environ: Mapping[str, str]) -> tuple[Setup, tuple[Check, ...]]:
     """Read the variables, and say of each how it is. An empty variable counts as unset."""
     reading = _Reading(environ)
-    http = bool(reading.text("SLACK_SIGNING_SECRET")) and not reading.text("SLACK_APP_TOKEN")
+    http = _over_http(reading)
     bot_token = reading.secret("bot token", "SLACK_BOT_TOKEN", "xoxb-")
     if http:
-        reading.note(skipped("app token", "SLACK_SIGNING_SECRET is set instead: HTTP mode"))
+        reading.note(_signing_secret(reading))
     app_token = None if http else reading.secret("app token", "SLACK_APP_TOKEN", "xapp-")
     setup = Setup(
         bot_token=bot_token,
@@ -171,6 +171,24 @@ class _Reading:
 
     def _missing(self, name: str, variable: str) -> None:
         self.note(failed(name, f"{variable} is not set", _SUPPLY[variable]))
+
+
+def _over_http(reading: _Reading) -> bool:
+    # As the bot decides it.
+    mode = reading.text("SUDOAGENT_MODE")
+    if mode in ("http", "socket"):
+        return mode == "http"
+    return bool(reading.text("SLACK_SIGNING_SECRET")) and not reading.text("SLACK_APP_TOKEN")
+
+
+def _signing_secret(reading: _Reading) -> Check:
+    if reading.text("SLACK_SIGNING_SECRET"):
+        return skipped("app token", "SLACK_SIGNING_SECRET is set instead: HTTP mode")
+    return failed(
+        "signing secret",
+        "SLACK_SIGNING_SECRET is not set, and SUDOAGENT_MODE is http",
+        "copy the Signing Secret from your Slack app's page, Basic Information → App Credentials",
+    )
 
 
 def _told(variable: str, text: str) -> str:

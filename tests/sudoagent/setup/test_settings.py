@@ -115,3 +115,13 @@ def test_http_mode_has_no_app_token():
     setup, checks = read_setup({**GOOD, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "s" * 32})
     assert setup.http
     assert [c.status for c in checks if c.name == "app token"] == ["skipped"]
+
+
+def test_the_mode_can_be_said_as_to_the_bot():
+    both = {**GOOD, "SLACK_SIGNING_SECRET": "s" * 32}
+    assert not read_setup(both)[0].http
+    assert read_setup({**both, "SUDOAGENT_MODE": "http"})[0].http
+    assert not read_setup({**both, "SUDOAGENT_MODE": "socket", "SLACK_APP_TOKEN": ""})[0].http
+    setup, checks = read_setup({**GOOD, "SUDOAGENT_MODE": "http"})
+    assert setup.http
+    assert [c.status for c in checks if c.name == "signing secret"] == ["failed"]
