@@ -36,7 +36,7 @@ async def test_an_administrator_freezes_and_lets_run_again(
     await alice.slash("/sudo", "unfreeze")
     await alice.wait_for_ephemeral("was not frozen")
     await alice.slash("/sudo", "status")
-    await alice.wait_for_ephemeral("1 wait for a decision")
+    await alice.wait_for_ephemeral("Waiting for a decision: 1")
     await bob.click("approve", ts=asked.ts)
     await aslack.wait_for_revision(asked.ts, "Approved")
     assert "Refunds" in bot.refusals[0]["reason"]

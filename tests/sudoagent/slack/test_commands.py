@@ -35,18 +35,18 @@ def test_everybody_learns_whether_it_is_frozen_and_only_some_why() -> None:
     told = sentences(status_answer(True, FREEZE, 3))
     assert "Frozen by U0BOB" in told
     assert "incident *812*" in told
-    assert "3 wait" in told
+    assert "Waiting for a decision: 3" in told
 
 
 def test_what_waits_is_listed_with_its_id() -> None:
     one, other = asked(agent="billing"), asked(risk="high")
     told = sentences(pending_answer([one, other], everybodys=False))
-    assert "2 wait for you:" in told
+    assert "Waiting for you: 2" in told
     assert f"billing wants to run refund_user; expires 2026-11-22 12:09 UTC; {one.request.id}" in (
         told
     )
     assert "🔴" in told
-    assert "1 wait for somebody:" in sentences(pending_answer([one], everybodys=True))
+    assert "Waiting for somebody: 1" in sentences(pending_answer([one], everybodys=True))
     assert "… and 5 more." in sentences(pending_answer([one] * 25, everybodys=False))
 
 
