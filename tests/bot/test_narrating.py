@@ -17,6 +17,7 @@ from sudoagent.review.seal import Keyring
 from sudoagent.slack import posting
 from sudoagent.slack.client import SlackClient
 from sudoagent_bot import narrator as narrator_module
+from sudoagent_bot.in_flight import end
 from sudoagent_bot.narrator import Narrator, untold
 from sudoagent_bot.opening import opened_review
 from sudoagent_bot.outages import Outages
@@ -59,8 +60,7 @@ async def narrating(asker: Asker, web: Web) -> AsyncIterator[Narrator]:
     try:
         yield working
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
         await working.drain(5.0)
 
 

@@ -16,6 +16,7 @@ from sudoagent.review.store import Caps, HeldBack, Hint
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.notices import held_back_marker, held_back_notice
 from sudoagent_bot import notifier as notifier_module
+from sudoagent_bot.in_flight import end
 from sudoagent_bot.notifier import Notifier
 from sudoagent_bot.outages import Outages
 from sudoagent_bot.web import Web
@@ -45,8 +46,7 @@ async def notifying(asker: Asker, web: Web) -> AsyncIterator[Notifier]:
     try:
         yield working
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
 
 
 async def hold_back(
