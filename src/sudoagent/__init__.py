@@ -22,6 +22,7 @@ from .errors import (
     PolicyError,
     SudoAgentError,
 )
+from .follow_up import FollowUp, QuietHours
 from .gate import Gate
 from .policies import AllowAllPolicy, AllowFor, Decision, DenyAllPolicy, Policy, PolicyResult
 from .redaction import Redactor, Secret
@@ -56,6 +57,7 @@ __all__ = [
     "DenyAllPolicy",
     "Editable",
     "FallbackApprover",
+    "FollowUp",
     "FreezeSwitch",
     "Gate",
     "InteractiveApprover",
@@ -64,6 +66,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "PolicyResult",
+    "QuietHours",
     "Redactor",
     "Secret",
     "SlackApprover",
