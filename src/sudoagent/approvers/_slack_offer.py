@@ -18,13 +18,13 @@ from sudoagent.redaction import REDACTED
 from sudoagent.review.grants import Scope, grant_key
 from sudoagent.review.request import GrantOffer, Request
 from sudoagent.review.seal import Keyring
+from sudoagent.slack.arguments import in_full
 
 __all__ = ["NoOffer", "offer_for"]
 
 # The dialog that restates what will pass shows all of it, without a cut.
 _LONGEST_NAME = 80
-_MOST_BOUND = 20
-_MOST_CHARACTERS = 1500
+_MOST_CHARACTERS = 2500
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +157,8 @@ def _arguments_shown(wish: _Wish) -> str | None:
 
 
 def _arguments_short(wish: _Wish) -> str | None:
-    # 8. Few and short enough to be read again.
-    bound = [a for a in wish.request.arguments if a.name in wish.wanted.same]
-    length = sum(len(visible(a.name)) + len(json.dumps(a.value)) for a in bound)
-    too_much = length > _MOST_CHARACTERS or len(bound) > _MOST_BOUND
+    # 8. Short enough to be read again, as the dialog shows them.
+    too_much = len(in_full(wish.request, wish.wanted.same)) > _MOST_CHARACTERS
     return "the arguments that bind it are too long to be read again" if too_much else None
 
 

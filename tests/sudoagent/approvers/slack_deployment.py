@@ -122,11 +122,11 @@ class Deployment:
         stored_as = SignedVote(**fields)
         return (await self.store.vote(stored_as, sealed)).kind
 
-    async def pending(self) -> str:
+    async def pending(self, besides: str = "") -> str:
         """Wait until a request is pending whose card is in the channel, and return its id."""
 
         async def look() -> str | None:
-            for request_id in await self.store.pending():
+            for request_id in set(await self.store.pending()) - {besides}:
                 if (await self.stored(request_id)).message_ts:
                     return request_id
             return None
