@@ -13,6 +13,7 @@ from sudoagent.review.seal import Keyring
 from sudoagent.review.store.addresses import parse_address
 from sudoagent.review.store.keys import Keys
 from sudoagent.slack.client import SLACK_API_URL, api_base
+from sudoagent.slack.wording import wording_from
 
 __all__ = ["Config", "read_config"]
 
@@ -62,7 +63,8 @@ class Config:
     ``redis_url`` is ``None`` for the embedded server, ``state_dir`` is ``None`` for its usual
     place. ``admins`` are the Slack user ids that may freeze the namespace from Slack. ``http``
     says how Slack reaches the bot: ``None`` for Socket Mode, which uses ``app_token``.
-    ``monitoring`` is where health and counters are told, ``None`` for nowhere.
+    ``monitoring`` is where health and counters are told, ``None`` for nowhere. ``wording`` are a
+    company's own words for what Slack shows.
     """
 
     bot_token: str = field(repr=False)
@@ -76,6 +78,7 @@ class Config:
     admins: frozenset[str] = frozenset()
     http: Http | None = None
     monitoring: Place | None = None
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
@@ -101,6 +104,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         "state_dir": reading.optional("SUDOAGENT_STATE_DIR", Path, None),
         "audit_path": reading.optional("SUDOAGENT_BOT_AUDIT", Path, Path(AUDIT_PATH)),
         "monitoring": _monitoring(reading),
+        "wording": reading.check(lambda: wording_from(environ)) or {},
     }
     if reading.problems or bot_token is None or keyring is None:
         raise ConfigurationError("\n".join(reading.problems))

@@ -16,6 +16,7 @@ from sudoagent.errors import ConfigurationError
 from sudoagent.review.store import ReviewStore, StoreError
 from sudoagent.slack.client import SlackClient
 from sudoagent.slack.failures import SlackFailure
+from sudoagent.slack.wording import use_wording
 
 from .app import Bot, Site, assembled
 from .config import Config
@@ -46,6 +47,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 
     Slack or the store being away is waited out. Raises ``TokenRefused``, ``ConfigurationError``.
     """
+    use_wording(config.wording)
     refused: list[str] = []
 
     def on_refused(reason: str) -> None:

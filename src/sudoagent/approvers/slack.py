@@ -12,6 +12,7 @@ from sudoagent.follow_up import FollowUp
 from sudoagent.policies import DenyReason
 from sudoagent.review.background import background
 from sudoagent.review.freeze import FreezeSwitch, Unreachable
+from sudoagent.slack.wording import use_wording, wording_from
 
 from ._number import OnNumber
 from ._slack_asking import Asking
@@ -35,7 +36,8 @@ class SlackApprover:
     What is not given comes from the environment, read once, here: ``SUDOAGENT_CHANNEL``,
     ``SUDOAGENT_REVIEWERS``, ``SUDOAGENT_REQUESTER``, ``SLACK_BOT_TOKEN``, ``SLACK_API_URL``,
     ``REDIS_URL`` (unset: a server on this machine, started on demand), ``SUDOAGENT_SIGNING_KEY``
-    (unset: derived from the token), ``SUDOAGENT_NAMESPACE``, ``SUDOAGENT_STATE_DIR``.
+    (unset: derived from the token), ``SUDOAGENT_NAMESPACE``, ``SUDOAGENT_STATE_DIR``;
+    ``SUDOAGENT_TEXTS`` names a file with other words for what Slack shows.
 
     - ``reviewers``: Slack user ids (``U…``) and user-group ids (``S…``) of those who may decide.
       ``quorum`` of them must approve; ``deny_quorum`` denials end the request.
@@ -121,6 +123,7 @@ class SlackApprover:
             direct=direct,
             environ=os.environ,
         )
+        use_wording(wording_from(os.environ))
         self._gate = FreezeSwitch(
             redis_url=self._settings.redis_url,
             namespace=self._settings.namespace,

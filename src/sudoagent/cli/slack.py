@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
+from sudoagent.errors import ConfigurationError
 from sudoagent.setup.manifest import as_json, as_yaml
 from sudoagent.setup.manifest import manifest as manifest_of
 from sudoagent.setup.scopes import DEFAULTS, FEATURES, Feature
+from sudoagent.slack.wording import template, use_wording, wording_from
 
 __all__ = ["slack"]
 
@@ -49,3 +53,17 @@ def manifest(
     features = {*DEFAULTS, *added} - set(removed)
     document = manifest_of(features, name=name, request_url=request_url)
     click.echo(as_json(document) if as_json_ else as_yaml(document).rstrip("\n"))
+
+
+@slack.command()
+def texts() -> None:
+    """Print everything that is said in Slack, as a file to translate or reword.
+
+    Keep the lines that you change, and set SUDOAGENT_TEXTS to the file's path, for the agents and
+    for sudoagent-bot alike. If it is set already, your own words are printed.
+    """
+    try:
+        use_wording(wording_from(os.environ))
+    except ConfigurationError as error:
+        raise click.ClickException(error.reason) from None
+    click.echo(template(), nl=False)

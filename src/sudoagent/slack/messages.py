@@ -126,11 +126,13 @@ def card(
 def seconds(duration: float) -> str:
     """Return a duration as people say it."""
     if duration < 1:
-        return f"{max(duration, 0) * 1000:.0f} ms"
+        return texts.DURATION["milliseconds"].format(count=f"{max(duration, 0) * 1000:.0f}")
     if duration < 120:
-        return f"{duration:.1f} s"
+        return texts.DURATION["seconds"].format(count=f"{duration:.1f}")
     minutes = int(duration // 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 120:
+        return texts.DURATION["minutes"].format(count=minutes)
+    return texts.DURATION["hours"].format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def _header(request: Request, state: State, run: Run | None, block_id: str) -> Block:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from sudoagent.review.request import Request, SignedVote
 
-from . import texts
+from . import reminder_texts, texts
 from .blocks import Element, date, escape, one_line, people, rich_text, sentence
 from .messages import Message, card
 
@@ -56,15 +56,15 @@ def copy_card(
 
 def reminder(request: Request, reviewers: Sequence[str]) -> Message:
     """Return the reply that reminds these reviewers; it is said to nobody when there are none."""
-    template = texts.THREAD_REMINDER if reviewers else texts.THREAD_REMINDER_ALL
+    template = reminder_texts.THREAD_REMINDER if reviewers else reminder_texts.THREAD_REMINDER_ALL
     elements = [_told(template, request, reviewers)]
-    return _message(texts.FALLBACK_REMINDER, request, reminder_marker(request), elements)
+    return _message(reminder_texts.FALLBACK_REMINDER, request, reminder_marker(request), elements)
 
 
 def widening_call(request: Request, reviewers: Sequence[str]) -> Message:
     """Return the reply that tells more people that they may decide, from now on."""
-    elements = [_told(texts.THREAD_WIDENED, request, reviewers)]
-    return _message(texts.FALLBACK_WIDENED, request, widening_marker(request), elements)
+    elements = [_told(reminder_texts.THREAD_WIDENED, request, reviewers)]
+    return _message(reminder_texts.FALLBACK_WIDENED, request, widening_marker(request), elements)
 
 
 def _told(template: str, request: Request, reviewers: Sequence[str]) -> Element:

@@ -2,7 +2,8 @@
 
 Words in braces are filled in by the card builders; a translation may move them but not rename
 them. Nothing here is parsed as markup: the builders put these sentences into rich text elements and
-plain text only.
+plain text only. `wording` replaces them by a company's own, so they are read where they are shown,
+and nowhere kept.
 """
 
 from __future__ import annotations
@@ -96,6 +97,12 @@ RAN: Final = {
     "error": "❌ Failed after {duration}.",
     "cancelled": "🚫 Stopped after {duration}; it may have done part of its work.",
     "unrun": "🚫 Nothing ran.",
+}
+DURATION: Final = {
+    "milliseconds": "{count} ms",
+    "seconds": "{count} s",
+    "minutes": "{count} min",
+    "hours": "{hours} h {minutes} min",
 }
 ERROR_LABEL: Final = "The error, without secrets:"
 COMMENT_LABEL: Final = "{person} wrote:"
@@ -196,13 +203,6 @@ THREAD_RAN: Final = {
 }
 UNRUN_LABEL: Final = "Why:"
 THREAD_HEAD: Final = "log {head}"
-
-# What the thread says while nobody decides. These mention whoever is asked.
-THREAD_REMINDER: Final = "⏰ {people}: this still waits for a decision. It expires {at}."
-THREAD_REMINDER_ALL: Final = "⏰ This still waits for a decision. It expires {at}."
-THREAD_WIDENED: Final = "⏫ {people}: you can decide this now, too. It expires {at}."
-FALLBACK_REMINDER: Final = "Reminder: {action} still waits for a decision"
-FALLBACK_WIDENED: Final = "You can decide this now, too: {action}"
 
 # One message for all requests of one asker that a cap refused.
 HELD_BACK: Final = (
