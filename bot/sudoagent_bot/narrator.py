@@ -220,4 +220,4 @@ def _replies(opened: Opened) -> Iterator[Reply]:
         yield Reply("run", run_marker(request), lambda _: run_reply(request, run))
     if (end := opened.grant_end) is not None:
         marker = grant_end_marker(request)
-        yield Reply("grant-end", marker, lambda _: grant_end_reply(request, end))
+        yield Reply("grant-end", marker, partial(grant_end_reply, request, end), end.user_id)

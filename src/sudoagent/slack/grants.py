@@ -77,6 +77,12 @@ class GrantEnd:
     by: str | None
     uses: int
 
+    @property
+    def user_id(self) -> str | None:
+        """The Slack user who revoked it, if it was one."""
+        team_id, _, user_id = (self.by or "").partition("/")
+        return user_id if team_id.isalnum() and user_id.isalnum() else None
+
 
 def duration(seconds: int) -> str:
     """Return a time as people say it, exactly."""
@@ -155,12 +161,15 @@ def grant_end_marker(request: Request) -> str:
     return f"grant-end:{request.id}:"
 
 
-def grant_end_lines(end: GrantEnd) -> tuple[str, Element]:
-    """Return how a grant ended, and how many calls passed, as plain words and as a sentence."""
+def grant_end_lines(end: GrantEnd, called: str | None = None) -> tuple[str, Element]:
+    """Return how a grant ended, and how many calls passed, as plain words and as a sentence.
+
+    ``called`` is how to call whoever revoked it, if that is known.
+    """
     by_itself = end.by is None
     template = grant_texts.OVER if by_itself else grant_texts.REVOKED_AFTER
     uses = grant_texts.USES_ONE if end.uses == 1 else grant_texts.USES.format(count=end.uses)
-    name = "" if end.by is None else one_line(end.by.rpartition("/")[2], _NAME_LIMIT)
+    name = one_line(called or end.user_id or end.by or "", _NAME_LIMIT)
     return (
         template.format(who=escape(name), uses=uses),
         sentence(template, who=strong(name), uses=uses),

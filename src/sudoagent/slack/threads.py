@@ -44,9 +44,12 @@ def vote_reply(request: Request, vote: SignedVote, name: str | None = None) -> M
     return Message(template.format(person=escape(who)), (block,))
 
 
-def grant_end_reply(request: Request, end: GrantEnd) -> Message:
-    """Return the reply that says how a grant ended, and how many calls had passed under it."""
-    words, line = grant_end_lines(end)
+def grant_end_reply(request: Request, end: GrantEnd, name: str | None = None) -> Message:
+    """Return the reply that says how a grant ended, and how many calls had passed under it.
+
+    ``name`` is how Slack calls whoever revoked it, if known.
+    """
+    words, line = grant_end_lines(end, name)
     return Message(words, (rich_text(f"{grant_end_marker(request)}end", [line]),))
 
 
