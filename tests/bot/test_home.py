@@ -8,11 +8,12 @@ from typing import Any
 
 from sudoagent.playground import AsyncPlayground, View
 from sudoagent.playground.cast import TEAM
-from sudoagent.review.request import Argument
+from sudoagent.review.request import Argument, encode
 from sudoagent.review.seal import Keyring
+from sudoagent.review.store import ReviewStore
 from sudoagent_bot.home_pass import HomePass, sealed_pass
 from support.bot import Asked, Asker, BotProcess, StartBot
-from support.valkey import eventually
+from support.valkey import Server, eventually
 
 
 async def home(
@@ -245,3 +246,43 @@ async def test_odd_visits_are_survived(bot: BotProcess, aslack: AsyncPlayground,
     await home(aslack, "U0BOB", "Nothing waits for you")
     assert {call.arguments["user_id"] for call in await aslack.calls("views.publish")} == {"U0BOB"}
     assert "failed" not in bot.log
+
+
+async def test_what_cannot_be_trusted_is_counted_and_not_shown(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker, valkey_server: Server
+):
+    genuine, forged_one, oversized = [await asker.ask() for _ in range(3)]
+    write = ("HSET", asker.store._keys.request(forged_one.id))
+    stranger = Keyring(["not-the-key-of-this-deployment"])
+    valkey_server.call(*write, "sealed", stranger.seal(encode(forged_one.request), "request"))
+    valkey_server.call("HSET", asker.store._keys.request(oversized.id), "x", b"x" * 400_000)
+    view = await home(aslack, "U0ALICE", "cannot be trusted: 2")
+    assert genuine.id in view.words
+    assert forged_one.id not in view.words
+    assert oversized.id not in view.words
+
+
+async def test_an_outage_of_the_store_ends_and_the_tab_is_published(
+    start_bot: StartBot, aslack: AsyncPlayground, own_server: Server
+):
+    bot = start_bot(REDIS_URL=own_server.url).ready()
+    await home(aslack, "U0ALICE", "Nothing waits for you")
+    own_server.kill()
+    assert (await aslack.as_person("U0BOB").open_home()).acknowledged
+    await asyncio.to_thread(bot.waits_to_log, "a Home tab stays as it is")
+    own_server.start()
+    await home(aslack, "U0BOB", "Nothing waits for you")
+    namespace = bot.environment["SUDOAGENT_NAMESPACE"]
+    async with await ReviewStore.open(own_server.url, namespace) as store:
+        asked = await Asker(store, aslack).ask()
+        await home(aslack, "U0ALICE", asked.id, opens=False)
+
+
+async def test_when_slack_cannot_be_asked_who_somebody_is_nothing_is_shown(
+    bot: BotProcess, aslack: AsyncPlayground, asker: Asker
+):
+    await asker.ask()
+    await aslack.fail("users.info", "error", error="fatal_error", times=20)
+    view = await home(aslack, "U0ALICE", "could not say who you are")
+    assert has_no_buttons(view)
+    await aslack.fail("users.info", "error", error="fatal_error", times=0)

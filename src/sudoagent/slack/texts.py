@@ -268,7 +268,7 @@ HOME_STATE: Final = {
 HOME_FROZEN: Final = "🧊 Frozen by {who}, {at}: nothing that is guarded runs, nobody can approve."
 HOME_CLOSED: Final = "There is nothing here for you."
 HOME_UNKNOWN: Final = "Slack could not say who you are just now. Open this tab again in a moment."
-HOME_BAD: Final = "⚠️ {count} requests cannot be read, and are not shown: tell an administrator."
+HOME_BAD: Final = "⚠️ Not shown, because they cannot be trusted: {count}. Tell an administrator."
 NOTICE_TITLE: Final = "It did not count"
 NOTICE_CLOSE: Final = "Close"
 

@@ -87,7 +87,7 @@ def test_more_than_fits_is_said_to_be_more() -> None:
     facts = HomeFacts(waiting=tuple(asked() for _ in range(MOST_WAITING + 7)), unreadable=2)
     view = home_view(facts)
     assert "7 more" in sentences(view["blocks"])
-    assert "2 requests cannot be read" in sentences(view["blocks"])
+    assert "cannot be trusted: 2." in sentences(view["blocks"])
     assert buttons(view).count("approve") == MOST_WAITING == len(facts.shown)
     assert check_view(view) == []
 
