@@ -134,7 +134,7 @@ async def test_sudo_grants_lists_it_and_one_click_ends_it(
     await agent.passes("cus_1")
     bob = aslack.as_person("U0BOB")
     await bob.slash("/sudo", "grants")
-    listed = await bob.wait_for_ephemeral("that you can end")
+    listed = await bob.wait_for_ephemeral("yours to end")
     for part in ("billing-agent", "refund", 'customer  "cus_1"', "U0ALICE", "1 call passed"):
         assert part in listed.words
     assert (await bob.click(REVOKE, ts=listed.ts)).acknowledged
@@ -225,7 +225,7 @@ async def test_an_administrator_ends_what_others_allowed(
     await agent.is_allowed("cus_1")
     carol = aslack.as_person("U0CAROL")
     await carol.slash("/sudo", "grants")
-    listed = await carol.wait_for_ephemeral("that you can end")
+    listed = await carol.wait_for_ephemeral("yours to end")
     await carol.click(REVOKE, ts=listed.ts)
     await carol.wait_for_ephemeral("Revoked")
     await agent.is_asked_about("cus_1")

@@ -190,6 +190,8 @@ def _standing(one: Standing) -> list[Element]:
     ]
     if request.requester:
         lines.append(fact(grant_texts.REQUESTER, person(request.requester)))
+    if request.environment:
+        lines.append(fact(texts.FACT_ENVIRONMENT, one_line(request.environment, _NAME_LIMIT)))
     uses = grant_texts.USES_ONE if one.uses == 1 else grant_texts.USES.format(count=one.uses)
     given = sentence(grant_texts.GIVEN, person=person(one.vote.user_id), uses=uses)
     return [*lines, given]
