@@ -86,9 +86,10 @@ async def test_a_body_that_is_too_large_is_not_read(door: Door):
         assert status == 413
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
+async def test_what_is_signed_but_cannot_be_read_is_not_a_failure_of_ours(
+    door: Door, bot: BotProcess
+):
+    unreadable = [
         (b"payload={", FORM),
         (b"payload=[1]", FORM),
         (b"payload=" + b"[" * 100_000, FORM),
@@ -98,14 +99,10 @@ async def test_a_body_that_is_too_large_is_not_read(door: Door):
         (b"not json", "application/json"),
         (b"[]", "application/json"),
         (b"", "application/json"),
-        (b"{}", "text/plain; charset=utf-7"),
-    ],
-)
-async def test_what_is_signed_but_cannot_be_read_is_not_a_failure_of_ours(
-    door: Door, bot: BotProcess, body: bytes, kind: str
-):
-    status, _ = await door.post(body, kind=kind)
-    assert status in (200, 400)
+    ]
+    for body, kind in unreadable:
+        assert (await door.post(body, kind=kind))[0] == 400, body[:40]
+    assert (await door.post(b"{}", kind="text/plain; charset=utf-7"))[0] == 200
     assert "Traceback" not in bot.log
     assert (await door.post(b"command=/gone"))[0] == 200
 
