@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import get_args
 
 from sudoagent.errors import ApprovalDenied, ApprovalError, ApproverUnavailable, OutcomeUnknown
+from sudoagent.policies import Risk
 from sudoagent.review.recount import opened_request
 from sudoagent.review.request import MalformedRecord, Request
 from sudoagent.review.seal import BadSeal
@@ -19,6 +21,8 @@ __all__ = ["Earlier", "find_earlier", "outcome_unknown"]
 # How long the card of a request may be on its way: Slack's patience and a few retries.
 _PLACING_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
+# From the lowest to the highest.
+_RISKS = get_args(Risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ async def find_earlier(store: ReviewStore, question: Question) -> tuple[Earlier 
     """Return the request to take up, else the id of the one that a new one takes the place of.
 
     A request that expired or was withdrawn is not taken up, but replaced. Raises ``ApprovalDenied``
-    when the key belongs to another call, ``OutcomeUnknown`` when its approval was used,
+    when the key belongs to another call or to a question by laxer rules, ``OutcomeUnknown`` when
+    its approval was used,
     ``ApprovalError`` when what is stored cannot be trusted, and ``ApproverUnavailable`` when the
     store cannot be asked.
     """
@@ -51,7 +56,32 @@ async def find_earlier(store: ReviewStore, question: Question) -> tuple[Earlier 
         raise outcome_unknown(request.id)
     if stored.state in ("expired", "cancelled"):
         return None, request.id
+    other = _other_question(request, question)
+    if other is not None:
+        raise ApprovalDenied(
+            f"the earlier request with this idempotency key does not cover the call: {other}",
+            request_id=request.id,
+        )
     return Earlier(request, _deadline(question, stored)), None
+
+
+def _other_question(earlier: Request, question: Question) -> str | None:
+    """Return why an answer to the earlier question is none to this one, about the same call."""
+    now, later = question.request, question.follow_up
+    asked = {*earlier.reviewers, *(earlier.escalation.reviewers if earlier.escalation else ())}
+    to_ask = {*now.reviewers, *(later.people if later else ())}
+    differs = {
+        "fewer reviewers had to approve it": earlier.quorum < now.quorum,
+        "other reviewers were asked": not asked <= to_ask,
+        "it was asked on behalf of somebody else": earlier.requester != now.requester,
+        "its requester may decide": earlier.allow_requester and not now.allow_requester,
+        "no number was asked for": bool(now.number_check and not earlier.number_check),
+        "its risk was lower": _RISKS.index(earlier.risk) < _RISKS.index(now.risk),
+        # Reviewers read these, and the policy may have gone by them.
+        "another agent was named": earlier.agent != now.agent,
+        "another environment was named": earlier.environment != now.environment,
+    }
+    return next((why for why, so in differs.items() if so), None)
 
 
 def outcome_unknown(request_id: str) -> OutcomeUnknown:

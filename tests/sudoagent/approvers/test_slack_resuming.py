@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
-from sudoagent import ApprovalDenied, ApprovalError, ApproverUnavailable, OutcomeUnknown
+from sudoagent import (
+    ApprovalDenied,
+    ApprovalError,
+    ApproverUnavailable,
+    FollowUp,
+    OutcomeUnknown,
+)
 from sudoagent.approvers import _slack_resuming
 from sudoagent.review.recount import opened_request
 from sudoagent.review.seal import Keyring
 
-from .slack_deployment import BOB, PATIENCE, Asking, Deployment, call
+from .slack_deployment import ALICE, BOB, PATIENCE, Asking, Deployment, call
 
 KEY = "refund of ticket 5120"
 
@@ -82,6 +88,68 @@ async def test_the_same_key_for_another_call_is_refused(
     await earlier.verdict()
     with pytest.raises(ApprovalDenied, match="one key, one effect"):
         await again(deployment, call=other).verdict()
+
+
+@pytest.mark.parametrize(
+    ("stricter", "why"),
+    [
+        ({"rules": {"quorum": 2}}, "fewer reviewers"),
+        ({"rules": {"reviewers": [BOB]}}, "other reviewers"),
+        ({"requester": ALICE}, "somebody else"),
+        ({"rules": {"number_match": True}}, "no number"),
+        ({"rules": {"risk": "high"}}, "risk was lower"),
+        ({"call": {"metadata": {"agent": "another"}}}, "another agent"),
+        ({"call": {"metadata": {"environment": "production"}}}, "another environment"),
+    ],
+    ids=["quorum", "reviewers", "requester", "number", "risk", "agent", "environment"],
+)
+async def test_an_answer_by_laxer_rules_is_no_answer_to_a_stricter_question(
+    deployment: Deployment, stricter: dict[str, Any], why: str
+) -> None:
+    request_id = await deployment.left_by_a_dead_run(call(idempotency_key=KEY))
+    await deployment.vote(request_id)
+    with pytest.raises(ApprovalDenied, match=why) as caught:
+        await again(deployment, **stricter).verdict()
+    assert caught.value.request_id == request_id
+    assert (await deployment.stored(request_id)).claimed_by is None
+
+
+async def test_who_may_decide_about_his_own_requests_now_is_not_asked_before(
+    deployment: Deployment,
+) -> None:
+    own = {"requester": ALICE, "allow_requester": True}
+    earlier = again(deployment, **own)
+    await earlier.posted()
+    with pytest.raises(ApprovalDenied, match="its requester may decide"):
+        await again(deployment, requester=ALICE).verdict()
+    await earlier.vote("deny")
+    await earlier.verdict()
+
+
+async def test_whom_an_earlier_run_would_have_asked_later_must_be_asked_now(
+    deployment: Deployment,
+) -> None:
+    widening = FollowUp(escalate_after=30, escalate_to=["U0DANA"])
+    earlier = again(deployment, rules={"follow_up": widening})
+    await earlier.posted()
+    with pytest.raises(ApprovalDenied, match="other reviewers"):
+        await again(deployment).verdict()
+    later = again(deployment, rules={"follow_up": widening})
+    await earlier.vote("deny")
+    assert (await later.verdict()).outcome == "denied"
+    await earlier.verdict()
+
+
+async def test_an_answer_by_stricter_rules_is_taken_up(deployment: Deployment) -> None:
+    strict = {"quorum": 2, "risk": "high", "reviewers": [BOB, ALICE]}
+    earlier = again(deployment, rules=strict)
+    await earlier.posted()
+    later = again(deployment)
+    await earlier.vote()
+    await earlier.vote(user_id=BOB)
+    verdicts = await asyncio.gather(earlier.task, later.task, return_exceptions=True)
+    assert sum(not isinstance(verdict, BaseException) for verdict in verdicts) == 1
+    assert len(deployment.cards()) == 1
 
 
 @pytest.mark.parametrize("end", ["expired", "cancelled"])
