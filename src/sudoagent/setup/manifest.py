@@ -28,6 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9 ,._/-]*[A-Za-z0-9]|/?[A-Za-z]+")
 _SCOPE = re.compile(r"[a-z]+:[a-z.]+")
 _WORDS_WITH_A_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
+_USAGE: Final = "pending | show ID | grants | status | freeze REASON | unfreeze | help"
 _HEADING: Final = """\
 # The Slack app of sudoagent. https://api.slack.com/apps → Create New App → From a manifest → YAML.
 # Then:
@@ -110,7 +111,7 @@ def _features(features: Collection[Feature], name: str, request_url: str | None)
                 "command": "/sudo",
                 **url,
                 "description": "What waits for a decision; stop everything",
-                "usage_hint": "pending | show ID | status | freeze REASON | unfreeze | help",
+                "usage_hint": _USAGE,
                 "should_escape": False,
             }
         ]
