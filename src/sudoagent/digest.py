@@ -20,6 +20,7 @@ import operator
 import pathlib
 import struct
 import uuid
+import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -127,6 +128,8 @@ class _Encoder:
             self._set(value, depth)
         elif issubclass(kind, bytearray):
             self.parts.append(_sized(b"b", bytes(value)))
+        elif issubclass(kind, dt.datetime | dt.time):
+            self._moment(kind, value)
         elif is_record(value):
             self._record(kind, value, depth)
         else:
@@ -176,6 +179,16 @@ class _Encoder:
             self.put(stored, depth)
         self.parts.append(b";")
 
+    def _moment(self, kind: type, value: Any) -> None:
+        base = dt.datetime if issubclass(kind, dt.datetime) else dt.time
+        zone = base.tzinfo.__get__(value)
+        if zone is not None and type(zone) not in _ZONES:
+            self._opaque(value)  # somebody's own time zone would be asked, and may change its mind
+            return
+        prefix = b"" if kind is base else b"k" + _name(kind)
+        tag = b"m" if base is dt.datetime else b"h"
+        self.parts.append(prefix + _shown(tag, base.__repr__)(value))
+
     def _apart(self, value: Any, depth: int) -> bytes:
         outer, self.parts = self.parts, []
         self.put(value, depth)
@@ -186,6 +199,9 @@ class _Encoder:
         self.unread += 1
         self.identities.append(id(value))
         self.parts.append(b"o" + _name(type(value)))
+
+
+_ZONES = (dt.timezone, zoneinfo.ZoneInfo)
 
 
 def _sized(tag: bytes, payload: bytes) -> bytes:
@@ -229,10 +245,10 @@ _EXACT: dict[type, Callable[[Any], bytes]] = {
     decimal.Decimal: _shown(b"D", str),
     fractions.Fraction: lambda value: b"Q" + _int(value.numerator) + _int(value.denominator),
     uuid.UUID: _shown(b"U", str),
-    dt.datetime: _shown(b"m", dt.datetime.__repr__),
     dt.date: _shown(b"a", dt.date.__repr__),
-    dt.time: _shown(b"h", dt.time.__repr__),
     dt.timedelta: _shown(b"g", dt.timedelta.__repr__),
+    dt.timezone: _shown(b"z", dt.timezone.__repr__),
+    zoneinfo.ZoneInfo: _shown(b"Z", zoneinfo.ZoneInfo.__repr__),
     range: lambda value: b"R" + _int(value.start) + _int(value.stop) + _int(value.step),
     type: _name,
     ipaddress.IPv4Address: _shown(b"4", str),
@@ -248,7 +264,5 @@ _BY_BASE: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
     (bytes, lambda value: _sized(b"b", bytes.__getitem__(value, slice(None)))),
     (decimal.Decimal, _shown(b"D", decimal.Decimal.__str__)),
     (pathlib.PurePath, _shown(b"p", pathlib.PurePath.__str__)),
-    (dt.datetime, _shown(b"m", dt.datetime.__repr__)),
     (dt.date, _shown(b"a", dt.date.__repr__)),
-    (dt.tzinfo, _shown(b"z", str)),
 )

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +22,56 @@ def of(value: Any) -> Fingerprint:
 
 def digest(value: Any) -> str:
     return of(value).digest("act", KEY)
+
+
+class TestZones:
+    class Shifting(dt.tzinfo):
+        asked = 0
+
+        def __repr__(self) -> str:
+            type(self).asked += 1
+            return "datetime.timezone.utc"
+
+        __str__ = __repr__
+
+        def utcoffset(self, _: dt.datetime | None) -> dt.timedelta:
+            type(self).asked += 1
+            return dt.timedelta(hours=self.asked)
+
+    class Moment(dt.datetime):
+        pass
+
+    class Hour(dt.time):
+        pass
+
+    @pytest.mark.parametrize(
+        "moment",
+        [
+            dt.datetime(2026, 1, 1, tzinfo=Shifting()),
+            dt.time(1, tzinfo=Shifting()),
+            Moment(2026, 1, 1, tzinfo=Shifting()),
+            Shifting(),
+        ],
+        ids=["datetime", "time", "subclass", "itself"],
+    )
+    def test_somebody_elses_time_zone_is_not_asked(self, moment: Any) -> None:
+        self.Shifting.asked = 0
+        found = of([moment])
+        assert self.Shifting.asked == 0
+        assert found.uninspectable == ("value",)
+        assert found.same_as(of([moment]))
+
+    def test_known_zones_are_read(self) -> None:
+        zones = (None, dt.UTC, dt.timezone(dt.timedelta(hours=1)), ZoneInfo("Europe/Berlin"))
+        naive: tuple[Any, ...] = (
+            dt.datetime(2026, 1, 1),
+            self.Moment(2026, 1, 1),
+            dt.time(1),
+            self.Hour(1),
+        )
+        moments = [moment.replace(tzinfo=zone) for moment in naive for zone in zones]
+        assert len({digest(moment) for moment in moments}) == len(moments)
+        assert not any(of(moment).uninspectable for moment in (*moments, *zones))
 
 
 class TestSubclasses:
