@@ -234,7 +234,8 @@ class Account:
         if shown.uninspectable:
             metadata["uninspectable"] = list(shown.uninspectable)
         if self.ctx.metadata:
-            metadata["context"] = self._redactor.value(dict(self.ctx.metadata))
+            said = dict(self.ctx.metadata)
+            metadata["context"] = self._redactor.value(said, known=shown.secrets)
         if self.ctx.idempotency_key is not None:
             metadata["idempotency_key"] = self._text(self.ctx.idempotency_key)
         if self._result is not None:

@@ -85,6 +85,16 @@ class TestWhatTheFunctionRaises:
         assert "gr33n-h0rse" not in str(log.entries)
         assert "alice" in str(log.entries)
 
+    def test_nor_do_those_that_the_caller_quotes(self, way: Way, log: Log) -> None:
+        def login(user: str, password: str) -> None: ...
+
+        said = {"agent": "bot", "justification": "log in with gr33n-h0rse", "gr33n-h0rse": ["x"]}
+        sudo = engine(logger=log).using(metadata=said, idempotency_key="gr33n-h0rse for alice")
+        way.call(sudo, login, "alice", "gr33n-h0rse")
+
+        assert "gr33n-h0rse" not in str([entry.metadata for entry in log.entries])
+        assert log.entries[0].metadata["context"]["agent"] == "bot"
+
 
 class TestErrors:
     def errors(self) -> list[SudoAgentError]:

@@ -72,12 +72,12 @@ def _arguments(layout: Layout) -> Table | Text:
 
 def _facts(question: Question) -> Table:
     ctx, facts = question.ctx, _grid()
-    redactor = ctx._redactor or Redactor()
-    reason = redactor.text(question.result.reason)
+    redactor, secrets = ctx._redactor or Redactor(), question.shown.secrets
+    reason = redactor.text(question.result.reason, secrets)
     facts.add_row(Text("why", style="dim"), Text(short(reason, _SENTENCES)))
     for name in _CALLER:
         if name in ctx.metadata:
-            said = short(redactor.value(ctx.metadata[name]), _SENTENCES)
+            said = short(redactor.value(ctx.metadata[name], known=secrets), _SENTENCES)
             facts.add_row(Text(name, style="dim"), Text(said))
     risk = question.result.risk
     if risk is not None:

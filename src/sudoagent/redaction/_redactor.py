@@ -56,13 +56,14 @@ class Redactor:
         put(self, "_compiled", tuple(_compiled(pattern) for pattern in self.patterns))
         put(self, "_harmless", {})
 
-    def value(self, value: Any, name: str | None = None) -> Any:
+    def value(self, value: Any, name: str | None = None, known: Collection[str] = ()) -> Any:
         """Return the value reduced to JSON's types, without secrets.
 
-        ``name`` is the name that the value goes by: a parameter, a key, a header.
+        ``name`` is the name that the value goes by: a parameter, a key, a header. ``known`` are
+        secrets that the value may quote, such as ``Presentation.secrets``.
         """
         walk = self.walk()
-        return scrubbed(walk.value(value, name), walk.found)
+        return scrubbed(walk.value(value, name), walk.found.union(known))
 
     def text(self, text: str, known: Collection[str] = ()) -> str:
         """Return the text without secrets; of texts above 40 kB, head and tail.

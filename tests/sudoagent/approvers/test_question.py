@@ -111,6 +111,16 @@ def test_secrets_are_not_shown() -> None:
     assert token not in shown
 
 
+def test_nor_are_those_that_the_caller_or_the_policy_quotes() -> None:
+    said = {"agent": "bot", "justification": "log in with gr33n-h0rse"}
+    ctx = Context("login", (), {"password": "gr33n-h0rse"}, said)
+
+    shown = screen(ctx, reason="gr33n-h0rse is a new password")
+
+    assert "gr33n-h0rse" not in shown
+    assert "log in with" in shown
+
+
 def test_short_sentences() -> None:
     stream = io.StringIO()
     insist(stream)
