@@ -53,7 +53,8 @@ class BotProcess:
     def refusals(self) -> list[dict[str, Any]]:
         """The refusals that the bot's own audit log holds."""
         path = Path(self.environment["SUDOAGENT_BOT_AUDIT"])
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        # A line that is being written just now may be there in part.
+        lines = path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
         return [entry for entry in map(json.loads, lines) if entry.get("decision") == "deny"]
 
     def start(self, *options: str) -> BotProcess:
