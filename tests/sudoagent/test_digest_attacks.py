@@ -38,6 +38,10 @@ class TestZones:
             type(self).asked += 1
             return dt.timedelta(hours=self.asked)
 
+        def dst(self, _: dt.datetime | None) -> None: ...
+
+        def tzname(self, _: dt.datetime | None) -> None: ...
+
     class Moment(dt.datetime):
         pass
 
