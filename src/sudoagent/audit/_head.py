@@ -11,7 +11,7 @@ import time
 import weakref
 from pathlib import Path
 
-from ._place import open_safely
+from ._place import open_regular, open_safely
 from .chain import Link
 
 __all__ = ["HeadFile", "head_path", "read_head"]
@@ -27,9 +27,12 @@ def head_path(log: Path) -> Path:
 
 
 def read_head(log: Path) -> Link | None:
-    """Return the link in the log's head file, or ``None`` when there is no readable one."""
+    """Return the link in the log's head file, or ``None`` when there is no readable one.
+
+    Raises ``OSError`` for what is not a file. A pipe in its place keeps nobody waiting.
+    """
     try:
-        with open(head_path(log), "rb") as file:
+        with open_regular(head_path(log)) as file:
             return _parsed(file.read(_LENGTH))
     except FileNotFoundError:
         return None
@@ -62,8 +65,10 @@ class HeadFile:
         except FileNotFoundError:
             found = None
         if found is None or (found.st_dev, found.st_ino) != self._identity:
-            self._close()
+            close = self._close
+            # First: should it fail, the descriptor's number must not become another file's.
             self._open()
+            close()
 
     def _open(self) -> None:
         self.descriptor = open_safely(self._path, append=False, shared=self._shared)

@@ -19,7 +19,7 @@ from ._fork import watch
 from .chain import SEAL_BYTES
 from .redacted import RedactedEntry, without_secrets
 
-__all__ = ["DEFAULT_MAX_ENTRY_BYTES", "Body", "LineEncoder"]
+__all__ = ["DEFAULT_MAX_ENTRY_BYTES", "Body", "LineEncoder", "harmless"]
 
 DEFAULT_MAX_ENTRY_BYTES = 64 * 1024
 _SMALLEST_MAX = 8 * 1024
@@ -163,10 +163,14 @@ class LineEncoder:
         return self._escaped(body)
 
     def _escaped(self, body: Body) -> bytes:
-        encoded = self._encode(body)
-        if encoded.isascii():
-            return encoded.replace(b"\x7f", b"\\u007f")
-        return _UNSAFE.sub(_escape, encoded.decode()).encode()
+        return harmless(self._encode(body))
+
+
+def harmless(encoded: bytes) -> bytes:
+    """Return the same JSON with escapes for what a terminal obeys or nobody sees."""
+    if encoded.isascii():
+        return encoded.replace(b"\x7f", b"\\u007f")
+    return _UNSAFE.sub(_escape, encoded.decode()).encode()
 
 
 def _moment(moment: datetime) -> datetime | str:

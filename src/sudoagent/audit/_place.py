@@ -11,10 +11,11 @@ import os
 import pwd
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import AuditLogError
 
-__all__ = ["check_directory", "open_safely", "sync_directory"]
+__all__ = ["check_directory", "open_regular", "open_safely", "sync_directory"]
 
 _FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -54,6 +55,19 @@ def open_safely(path: Path, *, append: bool, shared: bool) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def open_regular(path: Path, *, buffering: int = -1) -> BinaryIO:
+    """Open a file for reading. Raises ``OSError``, at once, for a pipe, a device or a directory."""
+    # Not waiting for somebody who writes into a pipe; to a regular file the flag means nothing.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        return open(descriptor, "rb", buffering=buffering)
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def sync_directory(directory: Path) -> None:

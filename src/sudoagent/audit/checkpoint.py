@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from ..errors import ConfigurationError
-from ._place import open_safely
+from ._place import open_regular, open_safely
 from .chain import Link
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def read_checkpoints(path: Path, key: Ed25519PublicKey) -> Iterator[Checkpoint |
 
     A last line without its newline was not written to its end, and is left out.
     """
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         for line in file:
             if not line.endswith(b"\n"):
                 return

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from ..display import visible
+from ._line import harmless
 from .query import votes
 from .record import Record
 
@@ -48,7 +50,7 @@ def rendered(records: Iterable[Record], form: str) -> Iterator[str]:
 
 
 def _ndjson(record: Record) -> str:
-    return msgspec.json.encode(record).decode() + "\n"
+    return harmless(msgspec.json.encode(record)).decode() + "\n"
 
 
 def _csv(record: Record) -> str:
@@ -71,8 +73,10 @@ def _row(cells: Iterable[object]) -> str:
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return "" if value is None else value
-    # A spreadsheet runs what looks like a formula, and the agent chooses the text.
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    # A spreadsheet runs what looks like a formula, a terminal what looks like an escape sequence,
+    # and the agent chooses the text.
+    shown = visible(value, lines=True)
+    return f"'{shown}" if value.startswith(_FORMULA) else shown
 
 
 def _cef(record: Record) -> str:
@@ -102,12 +106,12 @@ def _cef(record: Record) -> str:
 
 
 def _cef_head(part: object) -> str:
-    text = str(part).replace("\\", "\\\\").replace("|", "\\|")
+    text = visible(str(part), lines=True).replace("\\", "\\\\").replace("|", "\\|")
     return text.replace("\r", " ").replace("\n", " ")
 
 
 def _cef_value(value: object) -> str:
-    text = str(value).replace("\\", "\\\\").replace("=", "\\=")
+    text = visible(str(value), lines=True).replace("\\", "\\\\").replace("=", "\\=")
     return text.replace("\r", "\\r").replace("\n", "\\n")
 
 
@@ -145,12 +149,12 @@ def _ocsf(record: Record) -> str:
 def _milliseconds(record: Record) -> int:
     try:
         return int(datetime.fromisoformat(record.timestamp).timestamp() * 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode() if value != "" else ""
+    return harmless(msgspec.json.encode(value)).decode() if value != "" else ""
 
 
 _FORMS: dict[str, Callable[[Record], str]] = {

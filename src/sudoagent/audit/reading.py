@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ._head import head_path
+from ._place import open_regular
 from .chain import GENESIS, Link, SealedLine, read_line, read_link
 from .rotation import segments
 from .verification import Place
@@ -82,11 +86,18 @@ def lines(segment: Segment, progress: Progress | None = None) -> Iterator[tuple[
         progress(offset - told)
 
 
-def opened(path: Path) -> BinaryIO:
-    """Open a log file for reading, compressed or not."""
-    if path.suffix == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return open(path, "rb", buffering=_HEAD)
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a log file for reading, compressed or not. Reading raises nothing but ``OSError``."""
+    with open_regular(path, buffering=_HEAD) as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        try:
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            why = "what is compressed in it is cut off or damaged"
+            raise OSError(errno.EIO, why, str(path)) from error
 
 
 def _segments(paths: Iterable[Path]) -> Iterator[Segment]:
@@ -111,7 +122,7 @@ def _segment(path: Path, found: os.stat_result) -> Segment:
         first = next((line for line in map(_sealed, _opening_lines(file)) if line), None)
         if path.suffix == ".gz":
             last = None
-            for raw in file:
+            while raw := file.readline(_LONGEST_LINE):
                 last = read_link(raw) or last
         else:
             file.seek(max(0, found.st_size - 4096))

@@ -92,7 +92,7 @@ def seconds_to_decide(record: Record) -> float | None:
     try:
         end = datetime.fromisoformat(str(decided)).timestamp()
         start = datetime.fromisoformat(asked).timestamp() if asked else float(posted or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(0.0, end - start)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sudoagent.audit._line import harmless
 from sudoagent.audit.reading import Progress
 from sudoagent.audit.record import Record
 from sudoagent.audit.rotation import segments
@@ -36,6 +37,8 @@ __all__ = [
 _PIPED_WIDTH = 200
 _LARGE = 64 << 20  # bytes from which reading takes long enough for a progress bar
 
+_LONGEST = 1e15  # milliseconds: integers that are larger than any float can be written in a log
+
 # event or result → (mark, word's colour)
 _LOOK = {
     "allow": ("✔", "green"),
@@ -59,7 +62,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on one line."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.write(harmless(msgspec.json.encode(value)).decode() + "\n")
     sys.stdout.flush()
 
 
@@ -72,7 +75,7 @@ def moment(timestamp: str) -> str:
     """Return a timestamp in the reader's time zone, to the millisecond."""
     try:
         local = datetime.fromisoformat(timestamp).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):  # no time at all, or none in the reader's zone
         return plain(timestamp, 40)
     return local.strftime("%Y-%m-%d %H:%M:%S.") + f"{local.microsecond // 1000:03d}"
 
@@ -163,7 +166,7 @@ def duration(milliseconds: Any) -> str:
         return ""
     if milliseconds < 1000:
         return f"{milliseconds:.3g} ms"
-    seconds = milliseconds / 1000
+    seconds = min(milliseconds, _LONGEST) / 1000
     if seconds < 120:
         return f"{seconds:.1f} s"
     minutes = seconds / 60

@@ -139,6 +139,8 @@ def _chart(found: Statistics) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from .audit_output import plain
+
     table = Table(
         title="\nDecisions by day (UTC)", title_justify="left", title_style="bold", box=None
     )
@@ -150,7 +152,7 @@ def _chart(found: Statistics) -> Table:
     for day, (allowed, denied) in days:
         bar = Text("█" * _cells(allowed, largest), style="green")
         bar.append("▒" * _cells(denied, largest), style="red")
-        table.add_row(day, bar, f"{allowed + denied:,}")
+        table.add_row(Text(plain(day, 12)), bar, f"{allowed + denied:,}")
     return table
 
 

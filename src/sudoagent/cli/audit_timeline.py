@@ -133,7 +133,7 @@ def _asked_at(known: dict[str, Any]) -> str:
 def _utc(timestamp: str) -> str:
     try:
         return datetime.fromisoformat(timestamp).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    except ValueError:
+    except (ValueError, OverflowError):
         return timestamp
 
 

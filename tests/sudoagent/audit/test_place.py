@@ -11,10 +11,11 @@ from typing import cast
 import pytest
 
 from sudoagent.audit import JsonlAuditLogger
+from sudoagent.audit import _head as head_module
 from sudoagent.audit import _place as place
 from sudoagent.audit._head import head_path
 from sudoagent.errors import AuditLogError
-from support.audit import entry, objects, written
+from support.audit import entry, kinds, objects, verified, written
 
 
 @pytest.fixture
@@ -162,3 +163,38 @@ def test_every_refusal_says_what_to_do(
     with monkeypatch.context() as faulty:
         faulty.setattr(os, "open", failing)
         refused(log, advice)
+
+
+def test_a_pipe_in_place_of_the_head_file_keeps_nobody_waiting(log: Path) -> None:
+    logger = written(log, 1)
+    known = logger.head
+    head_path(log).unlink()
+    os.mkfifo(head_path(log))
+    assert logger.head == known
+    with pytest.raises(OSError, match="not a regular file"):
+        verified(log)
+
+
+def test_a_head_file_that_was_replaced_costs_no_descriptor_and_no_lock(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(head_module, "_LOOK_EVERY", 0.0)
+    logger = written(log, 1)
+    kept = log.with_name("kept")
+    head_path(log).rename(kept)
+    head_path(log).symlink_to(kept)
+    for _ in range(2):
+        with pytest.raises(AuditLogError, match="symbolic link"):
+            logger.log(entry())
+    # The number of a descriptor that was closed would go to the next file, and be written to.
+    victim = log.with_name("victim")
+    victim.write_text("precious")
+    with open(victim, "rb+"):
+        with pytest.raises(AuditLogError, match="symbolic link"):
+            logger.log(entry())
+        assert victim.read_text() == "precious"
+    head_path(log).unlink()
+    kept.rename(head_path(log))
+    written(log, 1, lock_timeout=0.1)
+    logger.log(entry())
+    assert kinds(log) == []

@@ -275,3 +275,28 @@ def test_removing_the_current_file_and_the_head_does_not_begin_a_chain_of_its_ow
     written(log, 1)
     assert objects(log)[0]["event"] == "rotation"
     assert len(verify_files([log])) == 1
+
+
+@pytest.mark.parametrize("kept", [slice(None, 60), slice(9)])
+def test_a_compressed_file_that_is_cut_off_cannot_be_read(log: Path, kept: slice) -> None:
+    written(log, 5)
+    old = log.with_name("audit.jsonl.1.gz")
+    old.write_bytes(gzip.compress(log.read_bytes())[kept])
+    with pytest.raises(OSError, match="cut off or damaged"):
+        verified(log)
+
+
+def test_a_compressed_file_that_was_altered_cannot_be_read(log: Path) -> None:
+    written(log, 5)
+    content = bytearray(gzip.compress(log.read_bytes()))
+    content[10:60] = b"\xff" * 50
+    log.with_name("audit.jsonl.1.gz").write_bytes(content)
+    with pytest.raises(OSError, match="cut off or damaged"):
+        verified(log)
+
+
+def test_a_pipe_among_the_files_keeps_nobody_waiting(log: Path) -> None:
+    written(log, 1)
+    os.mkfifo(log.with_name("audit.jsonl.1"))
+    with pytest.raises(OSError, match="not a regular file"):
+        verified(log)

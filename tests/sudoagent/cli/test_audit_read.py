@@ -21,6 +21,8 @@ from support.audit import MOMENT, entry, outcome, written
 from support.audit_cli import alter, run
 from support.parts import Answers, Asks, engine
 
+FORMS = ("csv", "ndjson", "cef", "ocsf")
+
 
 def test_tail_shows_the_newest_entries_on_one_line_each(audit_log: Path, audit_story: str) -> None:
     result = run("tail", "-n", "2")
@@ -236,10 +238,37 @@ def test_the_log_cannot_act_on_the_terminal(audit_log: Path) -> None:
 
 def test_times_that_are_none_break_no_command(audit_log: Path, audit_story: str) -> None:
     content = audit_log.read_bytes()
-    for broken in (b"2026-99-31T12:30:15.123456Z", b"2026-01-31T12:30:15.123456"):
+    for broken in (
+        b"2026-99-31T12:30:15.123456Z",
+        b"2026-01-31T12:30:15.123456",
+        b"0001-01-01T00:00:00+14:00",  # no such moment in UTC
+        b"9999-12-31T23:59:59-14:00",
+        b"\\u001b[2J\\u001b]0;title",
+    ):
         audit_log.write_bytes(content.replace(b"2026-01-31T12:30:15.123456Z", broken))
         for command in (["tail"], ["show", audit_story], ["stats"], ["unfinished"], ["search"]):
-            assert run(*command).exit_code == 0, command
+            result = run(*command)
+            assert result.exit_code == 0, command
+            assert "\x1b" not in result.output, command
+
+
+def test_numbers_that_are_too_large_break_no_command(audit_log: Path) -> None:
+    call = entry()
+    logger = written(audit_log, 0)
+    logger.log(call)
+    logger.log(outcome(call))
+    alter(audit_log, b'"duration_ms":1.5', b'"duration_ms":1' + b"0" * 400)
+    for command in (["tail"], ["show", call.request_id], ["search"]):
+        assert run(*command).exit_code == 0, command
+
+
+def test_nothing_but_text_is_written_for_programs_either(audit_log: Path) -> None:
+    written(audit_log, 1)
+    alter(audit_log, b'"reason":"entry', '"reason":"\\u001b[2J\x9b31m\u202e'.encode())
+    commands = [["search", "--json"], *(["export", "--format", form] for form in FORMS)]
+    for command in commands:
+        output = run(*command).output
+        assert not set(output) & {"\x1b", "\x9b", "\u202e"}, command
 
 
 def test_a_call_without_named_arguments_shows_the_positional_ones(audit_log: Path) -> None:
