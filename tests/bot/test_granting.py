@@ -55,14 +55,14 @@ class Agent:
 
     async def asks(self, customer: str, **changes: Any) -> tuple[asyncio.Future[str], str]:
         """Call, and return the call and the ts of its card."""
+        earlier = {card.ts for card in await self.slack.messages(CHANNEL)}
+
+        def look(seen: list[Message]) -> Message | None:
+            cards = (m for m in seen if m.ts not in earlier and "approve" in m.action_ids)
+            return next((card for card in cards if customer in card.words), None)
+
         task = asyncio.ensure_future(self.refunds(customer, **changes))
-        card = await self.slack.wait_until(
-            lambda seen: next(
-                (m for m in reversed(seen) if customer in m.words and "approve" in m.action_ids),
-                None,
-            ),
-            timeout=30.0,
-        )
+        card = await self.slack.wait_until(look, timeout=30.0)
         return task, card.ts
 
     async def is_allowed(self, customer: str, by: str = "U0ALICE", **changes: Any) -> str:
