@@ -156,11 +156,12 @@ class GrantDesk:
     async def _end(self, click: Click, grant: Grant) -> None:
         by = f"{click.team_id}/{click.user_id}"
         reply = await self._store.grants.revoke(grant.key, grant.request.id, by)
-        if not reply.durable:
-            raise Refused("storage", "no replica has confirmed that the grant is revoked")
         if reply.kind != "revoked":
             raise Refused("grant_over", "what was allowed is over already")
         await self._refusals.record_revoked(click, grant.request)
+        if not reply.durable:
+            # It holds now, and may be asked for again until it cannot be lost.
+            raise Refused("storage", "no replica has confirmed that the grant is revoked")
 
     async def _tell(self, click: Click, request: Request) -> None:
         if click.home is not None:

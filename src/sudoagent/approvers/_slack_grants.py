@@ -6,6 +6,7 @@ the offer's key → the request it leads to → its seals → the clocks → cou
 from __future__ import annotations
 
 import logging
+import math
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -80,9 +81,9 @@ def _check(grant: Grant, question: Question, server_now: int) -> None:
 
 def _end(nonce: str, left: float) -> float:
     """Return when a grant ends, by the first account of it or a later one that is stricter."""
+    soonest = min(time.monotonic() + left, _ends.pop(nonce, math.inf))
     while len(_ends) >= _MOST_REMEMBERED:
-        del _ends[next(iter(_ends))]
-    soonest = min(time.monotonic() + left, _ends.get(nonce, float("inf")))
+        del _ends[next(iter(_ends))]  # the one that was looked at the longest time ago
     _ends[nonce] = soonest
     return soonest
 

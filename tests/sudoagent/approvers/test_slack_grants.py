@@ -191,3 +191,15 @@ async def test_the_reviewers_own_limits_hold_for_the_next_call(till: Till) -> No
     await till.granted()
     with pytest.raises(ApprovalDenied):
         await till.engine().using(deadline=0.000_001).aexecute(refund, "cus_1")
+
+
+async def test_of_ten_thousand_grants_those_that_are_used_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_slack_grants, "_ends", {})
+    monkeypatch.setattr(_slack_grants, "_MOST_REMEMBERED", 3)
+    first = _slack_grants._end("used", 5.0)
+    for nonce in ("a", "b", "c", "d"):
+        _slack_grants._end(nonce, 5.0)
+        assert _slack_grants._end("used", 600.0) == first
+    assert list(_slack_grants._ends) == ["c", "d", "used"]
