@@ -27,6 +27,9 @@ VARIABLE: Final = "SUDOAGENT_TEXTS"
 # What a text's name begins with, by the module that it stands in.
 _MODULES: Final = {"": texts, "grant.": grant_texts, "reminder.": reminder_texts}
 _LARGEST_FILE = 1_000_000
+# Three times as long as usual: more than any language needs, and cards still fit. Short ones may
+# grow to this many characters.
+_SHORT = 100
 # Forms of moments are Slack's to fill in, and a language may choose others of them.
 _MOMENTS = "AT_"
 _MOMENT_WORDS: Final = frozenset(
@@ -154,7 +157,7 @@ def _problem(name: str, value: object) -> str | None:
         return "this has to be text, and not empty"
     if any(unicodedata.category(char) in ("Cc", "Cs") and char != "\n" for char in value):
         return "it contains control characters"
-    most = max(300, 3 * len(usual))
+    most = max(_SHORT, 3 * len(usual))
     if len(value) > most:
         return f"it has {len(value)} characters, up to {most} are shown"
     return _wrong_braces(name, value, usual)
