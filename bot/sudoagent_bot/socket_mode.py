@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 
 PING_INTERVAL = 2.0  # seconds; a connection that does not answer within half of it is given up
 _DIAL_SECONDS = 10.0
-_ADDRESS_SECONDS = 1.0
+# For an address: little at first, since asking anew often cures silence, then what slowness takes.
+_ADDRESS_SECONDS = (1.0, 2.0, 4.0, 8.0)
 _CLOSE_SECONDS = 1.0
 _LINGER_SECONDS = 10.0  # Slack may still deliver on a connection that it asked us to replace
 _SHORTEST_LIFE = 1.0
@@ -82,11 +83,13 @@ class Socket(SocketModeClient):
 
     async def connect(self) -> None:
         """Connect, trying until it succeeds, the token is refused or the client is closed."""
-        for wait in itertools.chain(_WAITS, itertools.repeat(_WAITS[-1])):
+        tries = zip(_WAITS, _ADDRESS_SECONDS, strict=True)
+        last = (_WAITS[-1], _ADDRESS_SECONDS[-1])
+        for wait, patience in itertools.chain(tries, itertools.repeat(last)):
             if self.closed:
                 return
             try:
-                session = await self._dial()
+                session = await self._dial(patience)
             except SlackFailure as failure:
                 if failure.code in _REFUSED:
                     self._on_refused(_ADVICE.format(code=failure.code))
@@ -108,9 +111,9 @@ class Socket(SocketModeClient):
                 await asyncio.sleep(self._opened_at + _SHORTEST_LIFE - time.monotonic())
                 await self.connect()
 
-    async def issue_new_wss_url(self) -> str:
-        """Return the address for one connection. Raises ``SlackFailure``."""
-        answer = await self._slack.call("apps.connections.open", patience=_ADDRESS_SECONDS)
+    async def issue_new_wss_url(self, patience: float = _ADDRESS_SECONDS[0]) -> str:
+        """Return the address for one connection, within seconds. Raises ``SlackFailure``."""
+        answer = await self._slack.call("apps.connections.open", patience=patience)
         address = answer.get("url")
         if not isinstance(address, str):
             raise SlackFailure("apps.connections.open", "Slack named no address to connect to")
@@ -125,9 +128,9 @@ class Socket(SocketModeClient):
         await super().close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
         await end(self._work)
 
-    async def _dial(self) -> aiohttp.ClientWebSocketResponse:
+    async def _dial(self, patience: float) -> aiohttp.ClientWebSocketResponse:
         async with asyncio.timeout(_DIAL_SECONDS):
-            address = await self.issue_new_wss_url()
+            address = await self.issue_new_wss_url(patience)
             # The SDK reads HTTPS_PROXY but not NO_PROXY.
             bypass = proxy_bypass(urlsplit(address).hostname or "")
             return await self.aiohttp_client_session.ws_connect(

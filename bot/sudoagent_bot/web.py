@@ -61,7 +61,7 @@ class Workspace:
 
     team_id: str
     team: str
-    user_id: str
+    user_id: str | None
 
 
 class Web:
@@ -87,9 +87,10 @@ class Web:
         """Return who the bot is."""
         answer = await self._call("auth.test")
         team_id, user_id = answer.get("team_id"), answer.get("user_id")
-        if not isinstance(team_id, str) or not isinstance(user_id, str):
+        if not isinstance(team_id, str):
             raise SlackFailure("auth.test", "Slack did not say which workspace the token is for")
-        return Workspace(team_id, str(answer.get("team") or team_id), user_id)
+        own_id = user_id if isinstance(user_id, str) else None
+        return Workspace(team_id, str(answer.get("team") or team_id), own_id)
 
     async def person(self, user_id: str) -> Mapping[str, Any]:
         """Return the user as ``users.info`` describes them. Raises ``NotTold``."""
@@ -159,7 +160,10 @@ class Web:
 
     async def open_modal(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Open a modal for the person whose click brought the trigger, which is good for 3 s."""
-        await self._call("views.open", trigger_id=trigger_id, view=dict(view))
+        answer = await self._call("views.open", trigger_id=trigger_id, view=dict(view))
+        if not isinstance(answer.get("view"), Mapping):
+            # As of a stand-in that says yes to everything: nobody would be asked anything.
+            raise SlackFailure("views.open", "Slack did not say that the dialog is open")
 
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         """Replace what a person's Home tab shows."""

@@ -77,6 +77,13 @@ async def test_an_answer_without_an_address_is_asked_for_again(
     assert await socket.is_connected()
 
 
+async def test_an_address_that_takes_a_while_is_waited_for(strange: OddSlack, socket: Socket):
+    strange.answers["apps.connections.open"] = {"url": strange.socket_url}
+    strange.seconds["apps.connections.open"] = 1.2
+    await socket.connect()
+    assert await socket.is_connected()
+
+
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "missing_scope"])
 async def test_a_refused_token_is_told_and_not_tried_again(
     strange: OddSlack, socket: Socket, refusals: list[str], code: str

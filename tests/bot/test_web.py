@@ -24,9 +24,7 @@ async def bot_web(strange: OddSlack) -> AsyncIterator[Web]:
         yield Web(SlackClient("xoxb-odd", api_url), api_url, session, pytest.fail)
 
 
-@pytest.mark.parametrize(
-    "answer", [{}, {"team_id": "T1"}, {"user_id": "U1"}, {"team_id": 1, "user_id": "U1"}]
-)
+@pytest.mark.parametrize("answer", [{}, {"user_id": "U1"}, {"team_id": 1, "user_id": "U1"}])
 async def test_a_bot_that_does_not_learn_where_it_is_does_not_serve(
     strange: OddSlack, bot_web: Web, answer: dict[str, Any]
 ):
@@ -38,6 +36,29 @@ async def test_a_bot_that_does_not_learn_where_it_is_does_not_serve(
 async def test_a_workspace_without_a_name_is_called_by_its_id(strange: OddSlack, bot_web: Web):
     strange.answers["auth.test"] = {"team_id": "T1", "user_id": "U1"}
     assert (await bot_web.workspace()).team == "T1"
+
+
+@pytest.mark.parametrize("own_id", [{}, {"user_id": None}, {"user_id": 7}])
+async def test_a_bot_that_does_not_learn_its_own_id_serves(
+    strange: OddSlack, bot_web: Web, own_id: dict[str, Any]
+):
+    strange.answers["auth.test"] = {"team_id": "T1", **own_id}
+    workspace = await bot_web.workspace()
+    assert (workspace.team_id, workspace.user_id) == ("T1", None)
+
+
+@pytest.mark.parametrize("answer", [{}, {"view": None}, {"view": "V1"}])
+async def test_a_yes_to_everything_opens_no_dialog(
+    strange: OddSlack, bot_web: Web, answer: dict[str, Any]
+):
+    strange.answers["views.open"] = answer
+    with pytest.raises(SlackFailure, match="dialog"):
+        await bot_web.open_modal("trigger", {"type": "modal"})
+
+
+async def test_a_dialog_that_was_opened_is_open(strange: OddSlack, bot_web: Web):
+    strange.answers["views.open"] = {"view": {"id": "V1"}}
+    await bot_web.open_modal("trigger", {"type": "modal"})
 
 
 @pytest.mark.parametrize("user", [None, "U1", ["U1"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ class OddSlack:
     """Answers each method with what the test says, and remembers what was asked.
 
     A list of answers is used up one by one, the last one for ever. `socket` serves web sockets:
-    it says what the test tells it to, and closes when it has said it all.
+    it says what the test tells it to, and closes when it has said it all. `seconds` is how long
+    it thinks about a method.
     """
 
     url: str = ""
@@ -23,6 +25,7 @@ class OddSlack:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     sockets: list[list[str]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def socket_url(self) -> str:
@@ -34,6 +37,7 @@ class OddSlack:
             return await self._socket(request)
         body = await request.json() if request.content_type == "application/json" else {}
         self.asked.append((method, body))
+        await asyncio.sleep(self.seconds.get(method, 0))
         if method == "moved":
             raise web.HTTPTemporaryRedirect(f"{self.url}/elsewhere")
         answer = self.answers.get(method, {})

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from sudoagent.errors import ConfigurationError
 
@@ -42,6 +43,7 @@ _READS: Final = frozenset(
         "users.info",
     }
 )
+_NOT_BY_GET: Final = frozenset({405, 501})
 # Slack says that a call may have taken effect before one of these errors; the others did not.
 _MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error"})
 _TURNED_AWAY: Final = frozenset({"service_unavailable", "request_timeout"})
@@ -101,15 +103,12 @@ class SlackClient:
     ) -> dict[str, Any]:
         try:
             async with self._web(timeout) as web:
-                if method in _READS:
-                    answer = await web.api_call(method, http_verb="GET", params=arguments)
-                else:
-                    answer = await web.api_call(method, json=arguments)
+                answer = await (_read if method in _READS else _write)(web, method, arguments)
                 return dict(answer.data) if isinstance(answer.data, dict) else {}
         except SlackApiError as error:
             raise _translated(method, error) from None
-        except AttributeError:
-            # What the SDK makes of an answer in plain text.
+        except (AttributeError, UnicodeError):
+            # What the SDK makes of JSON that is no object, and of bytes that are no text.
             raise _not_slack(method, self._base) from None
         except aiohttp.ClientConnectorCertificateError:
             reason = f"the certificate of {self._base} is not trusted on this machine"
@@ -122,7 +121,7 @@ class SlackClient:
     @contextlib.asynccontextmanager
     async def _web(self, timeout: float) -> AsyncIterator[AsyncWebClient]:
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
-        async with aiohttp.ClientSession(timeout=limits) as session:
+        async with aiohttp.ClientSession(timeout=limits, response_class=_Answer) as session:
             web = AsyncWebClient(
                 self._token,
                 base_url=self._base,
@@ -132,6 +131,31 @@ class SlackClient:
             )
             web.proxy = self._proxy  # the constructor would read it from the environment
             yield web
+
+
+class _Answer(aiohttp.ClientResponse):
+    """Taken for JSON, whatever type a stand-in for Slack gives it: the body tells."""
+
+    @property
+    def content_type(self) -> str:
+        return "application/json"
+
+    async def json(self, **how: Any) -> Any:
+        return await super().json(**{**how, "content_type": None})
+
+
+async def _write(web: AsyncWebClient, method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
+    return await web.api_call(method, json=arguments)
+
+
+async def _read(web: AsyncWebClient, method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
+    try:
+        return await web.api_call(method, http_verb="GET", params=arguments)
+    except SlackApiError as error:
+        if _status(error) not in _NOT_BY_GET:
+            raise
+    # Slack takes a form as well, and some stand-ins for it nothing else.
+    return await web.api_call(method, data={name: str(each) for name, each in arguments.items()})
 
 
 def api_base(api_url: str | None) -> str:
@@ -176,8 +200,7 @@ def _wait_before_next(failure: SlackFailure, pause: float | None) -> float | Non
 
 
 def _translated(method: str, error: SlackApiError) -> SlackFailure:
-    response = error.response
-    status: int = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
+    response, status = error.response, _status(error)
     body = response.data if isinstance(getattr(response, "data", None), dict) else {}
     code = str(body.get("error", ""))[:80]
     if status == 429 or code in ("ratelimited", "rate_limited"):
@@ -192,6 +215,11 @@ def _translated(method: str, error: SlackApiError) -> SlackFailure:
     if not code:
         return _not_slack(method, "the address in SLACK_API_URL")
     return SlackRefused(method, advice(method, code, str(body.get("needed", ""))[:80]), code=code)
+
+
+def _status(error: SlackApiError) -> int:
+    response = error.response
+    return getattr(response, "status_code", None) or getattr(response, "status", None) or 0
 
 
 def _retry_after(response: Any) -> float:

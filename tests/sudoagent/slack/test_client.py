@@ -203,13 +203,15 @@ async def answering() -> AsyncIterator[Callable[[web.Response], str]]:
         (web.Response(text="<p>log in</p>", content_type="text/html"), SlackRefused),
         (web.Response(text="hello"), SlackRefused),
         (web.Response(text="{", content_type="application/json"), SlackRefused),
+        (web.json_response(["ok"]), SlackRefused),
+        (web.Response(body=b"\xff{}", content_type="application/json"), SlackRefused),
         (web.Response(text="upstream", status=502), AnswerLost),
         (web.Response(text="busy", status=503), SlackUnreachable),
         (web.Response(text="slow", status=429, headers={"Retry-After": "soon"}), SlackBusy),
         (web.json_response({"ok": False, "error": "fatal_error"}), AnswerLost),
         (web.json_response({"ok": False, "error": "service_unavailable"}), SlackUnreachable),
     ],
-    ids=["page", "text", "torn", "502", "503", "429", "fatal", "unavailable"],
+    ids=["page", "text", "torn", "list", "bytes", "502", "503", "429", "fatal", "unavailable"],
 )
 async def test_odd_answers_have_a_meaning(
     answering: Callable[[web.Response], str], answer: web.Response, kind: type[SlackFailure]
@@ -217,6 +219,51 @@ async def test_odd_answers_have_a_meaning(
     client = SlackClient(BOT_TOKEN, answering(answer))
     with pytest.raises(kind):
         await say(client, patience=0.2)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "application/octet-stream"])
+async def test_json_is_an_answer_whatever_it_is_called(
+    answering: Callable[[web.Response], str], kind: str
+) -> None:
+    answer = web.Response(text='{"ok": true, "ts": "1.2"}', content_type=kind)
+    assert (await say(SlackClient(BOT_TOKEN, answering(answer))))["ts"] == "1.2"
+
+
+@pytest.mark.parametrize("status", [405, 501])
+async def test_a_server_that_takes_no_get_is_sent_a_form(
+    only_post: Callable[[int], str], status: int
+) -> None:
+    client = SlackClient(BOT_TOKEN, only_post(status))
+    answer = await client.call("conversations.history", channel=CHANNEL, limit=200)
+    assert answer["form"] == {"channel": CHANNEL, "limit": "200"}
+    with pytest.raises(SlackRefused):
+        await client.call("users.info", user="U1", patience=0.2)
+
+
+@pytest.fixture
+async def only_post() -> AsyncIterator[Callable[[int], str]]:
+    """A server that repeats the forms about channels that it gets, and turns GET away."""
+    statuses: list[int] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.Response(status=statuses[0])
+        ok = "conversations" in request.path
+        return web.json_response({"ok": ok, "error": "odd", "form": dict(await request.post())})
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+
+    def start(status: int) -> str:
+        statuses[:] = [status]
+        return f"http://{host}:{port}/api"
+
+    yield start
+    await runner.cleanup()
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
