@@ -130,8 +130,8 @@ class Follower:
             return await self._settle_copy(stored, opened)
         if stored.frozen:
             return stored.now + _FROZEN_MS
-        if widened(opened.request, stored.now):
-            await self._queue.widen(stored.id)
+        if widened(opened.request, stored.now) and await self._queue.widen(stored.id):
+            return stored.now  # to be read anew: copies show what is stored
         return await self._go_on(stored, opened)
 
     async def _go_on(self, stored: StoredReview, opened: Opened) -> int | None:

@@ -43,9 +43,9 @@ class FollowUps:
         """Take it out of the queue: nothing more is to be done."""
         await self._done(request_id, "")
 
-    async def widen(self, request_id: str) -> None:
-        """Have the cards show that more people may decide."""
-        await self._run("widen", request_id)
+    async def widen(self, request_id: str) -> bool:
+        """Have the cards show that more people may decide. False: they do, or need not any more."""
+        return bool(await self._run("widen", request_id))
 
     async def begin_copy(self, request_id: str, place: str) -> int | None:
         """Say that a copy is about to be posted. Returns how often that was said before.

@@ -10,7 +10,7 @@ from typing import Literal
 from ..request import SCHEMA_VERSION, is_request_id
 from .keys import Keys
 from .link import Link
-from .records import text
+from .records import LARGEST, text
 from .reviews import RETENTION_MS
 
 __all__ = ["Grants", "RevokeReply", "StandingGrant", "UseReply"]
@@ -116,6 +116,7 @@ def _pairs(found: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
 
 def _listed(member: bytes, until: bytes) -> StandingGrant | None:
     matched = _MEMBER.fullmatch(text(member))
-    if matched is None or not is_request_id(matched[2]):
+    ends = float(until)  # a score: it may be infinite
+    if matched is None or not is_request_id(matched[2]) or ends > LARGEST:
         return None
-    return StandingGrant(key=matched[1], request_id=matched[2], until=int(float(until)))
+    return StandingGrant(key=matched[1], request_id=matched[2], until=int(ends))

@@ -17,7 +17,7 @@ __all__ = ["DueHome", "Homes"]
 _WATCHED_MS = 2 * 3600 * 1000
 _MOST_VIEWERS = 500
 _MOST_DECIDED = 50
-_PERSON = re.compile(r"[A-Z0-9]{2,64}/[A-Z0-9]{2,64}")
+_PERSON = re.compile(r"[A-Z0-9_-]{2,64}/[A-Z0-9_-]{2,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

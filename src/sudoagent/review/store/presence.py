@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..request import SCHEMA_VERSION
 from .keys import Keys
 from .link import Link
-from .records import text
+from .records import text, whole
 from .replies import FreezeState, HeldBack
 from .reviews import RETENTION_MS
 
@@ -72,17 +72,16 @@ class Presence:
         command = ("HMGET", self._keys.freeze, "frozen", "reason", "by", "at")
         reply = await self._link.command(*command)
         frozen, reason, by, at = (text(part) if part else "" for part in reply)
-        moment = int(at) if at.isdecimal() else 0
-        return FreezeState(frozen=frozen == "1", reason=reason, by=by, at=moment)
+        return FreezeState(frozen=frozen == "1", reason=reason, by=by, at=whole(at) or 0)
 
     async def held_back(self) -> tuple[HeldBack, ...]:
         """Return what caps held back within the hour, per channel and asker."""
         reply = await self._link.command("HGETALL", self._keys.held)
         fields = {text(name): text(value) for name, value in dict(reply).items()}
         return tuple(
-            _held_back(name, int(count), fields)
-            for name, count in fields.items()
-            if name.startswith("count|") and count.isdecimal()
+            _held_back(name, count, fields)
+            for name, said in fields.items()
+            if name.startswith("count|") and (count := whole(said)) is not None
         )
 
     async def begin_notice(self, held: HeldBack, *, lease_ms: int = 30_000) -> int | None:
@@ -123,16 +122,12 @@ def _held_back(name: str, count: int, fields: dict[str, str]) -> HeldBack:
         channel=channel,
         asker=asker,
         count=count,
-        since=_whole(fields.get("since")),
+        since=whole(fields.get("since")) or 0,
         message_channel=fields.get("at" + place),
         message_ts=fields.get("ts" + place),
-        shown=_whole(fields.get("shown" + place)),
+        shown=whole(fields.get("shown" + place)) or 0,
     )
 
 
 def _place(held: HeldBack) -> str:
     return f"|{held.channel}|{held.asker}"
-
-
-def _whole(said: str | None) -> int:
-    return int(said) if said is not None and said.isdecimal() else 0

@@ -3,5 +3,6 @@
 begin_write()
 local fields = load_request()
 if not fields or fields.state ~= 'pending' then return 0 end
-if redis.call('HSETNX', request, 'widened_at', now) == 1 then changed(fields.id, repaints) end
+if redis.call('HSETNX', request, 'widened_at', now) == 0 then return 0 end
+changed(fields.id, repaints)
 return 1
