@@ -159,3 +159,21 @@ def test_health_and_counters_are_told_on_this_machine_where_a_port_is_named():
 def test_a_wrong_variable_of_http_mode_is_named(name: str, value: str):
     (problem,) = problems({**HTTP, "SUDOAGENT_MODE": "http", name: value})
     assert name in problem
+
+
+def test_other_words_are_read_from_a_file(tmp_path: Path):
+    words = tmp_path / "texts.toml"
+    words.write_text('BUTTON_APPROVE = "Freigeben"\n', "utf-8")
+    config = read_config({**COMPLETE, "SUDOAGENT_TEXTS": str(words)})
+    assert config.wording == {"BUTTON_APPROVE": "Freigeben"}
+    assert read_config(COMPLETE).wording == {}
+
+
+def test_words_that_cannot_be_shown_are_named(tmp_path: Path):
+    words = tmp_path / "texts.toml"
+    words.write_text('BUTTON_APROVE = "Ja"\nWANTS = "x"\n', "utf-8")
+    found = problems({**COMPLETE, "SUDOAGENT_TEXTS": str(words)})
+    assert [line.split(": ")[:2] for line in found] == [
+        ["SUDOAGENT_TEXTS", "BUTTON_APROVE"],
+        ["SUDOAGENT_TEXTS", "WANTS"],
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sudoagent.review.request import SCHEMA_VERSION, Request, encode
+from sudoagent.review.request import SCHEMA_VERSION, Escalation, Request, encode
 from sudoagent.review.seal import Keyring
 from sudoagent.review.store import StoredReview
 from sudoagent.slack import texts
@@ -148,6 +148,38 @@ def test_a_genuine_request_of_another_deployment_is_not_trusted():
 )
 def test_a_click_on_another_message_does_not_decide(place: dict[str, Any]):
     assert refusal_of(replace(CLICK, **place), stored()) == "other_message"
+
+
+def test_a_click_on_any_stored_copy_counts():
+    copies = {"U0ALICE": "D0ALICE/1700000000.000300", "#gone": "-", "U0BOB": "?1"}
+    click = replace(CLICK, channel="D0ALICE", message_ts="1700000000.000300")
+    record = stored(copies=copies)
+    assert opened(click, record, keyring=KEYRING, namespace="default", workspace="T0HOME")
+    for place in ({"message_ts": "1700000000.000100"}, {"channel": "-"}, {"channel": "?1"}):
+        assert refusal_of(replace(click, **place), record) == "other_message"
+
+
+def test_a_copy_without_a_first_card_carries_no_request():
+    record = stored(channel=None, message_ts=None, copies={"U0ALICE": "D0ALICE/1.1"})
+    click = replace(CLICK, channel="D0ALICE", message_ts="1.1")
+    assert refusal_of(click, record) == "other_message"
+
+
+def test_more_copies_than_a_request_can_have_carry_nothing():
+    copies = {f"U{number}": f"D{number}/1.1" for number in range(100)}
+    click = replace(CLICK, channel="D99", message_ts="1.1")
+    assert refusal_of(click, stored(copies=copies)) == "other_message"
+
+
+def test_more_people_may_decide_from_the_sealed_moment_on():
+    later = Escalation(at=2_000, reviewers=("U0CAROL",))
+    record = stored(msgspec.structs.replace(REQUEST, escalation=later))
+    found = opened(CLICK, record, keyring=KEYRING, namespace="default", workspace="T0HOME")
+    assert found.reviewers == ("U0ALICE", "S0APPROVERS", "U0CAROL")
+    early = opened(
+        CLICK, replace(record, now=1_999), keyring=KEYRING, namespace="default", workspace="T0HOME"
+    )
+    assert early.reviewers == REQUEST.reviewers
 
 
 def test_a_request_whose_message_is_not_known_yet_cannot_be_clicked():

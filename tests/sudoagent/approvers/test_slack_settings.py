@@ -11,6 +11,8 @@ import pytest
 
 from sudoagent import ApproverUnavailable, ConfigurationError, FallbackApprover, SlackApprover
 from sudoagent.approvers._slack_settings import SlackSettings, read_settings
+from sudoagent.follow_up import FollowUp
+from sudoagent.slack import texts
 from sudoagent.verdict import Verdict
 
 from .slack_deployment import call, over_limit
@@ -192,6 +194,12 @@ async def test_everything_that_is_missing_is_named_when_it_is_needed() -> None:
 
 
 @pytest.mark.usefixtures("nothing_set")
+def test_ids_of_stand_ins_for_slack_are_ids() -> None:
+    settings = read(reviewers=["U1", "W_ALICE", "S-ONCALL"], requester="U_BOB")
+    assert settings.reviewers == ("U1", "W_ALICE", "S-ONCALL")
+    assert settings.requester == "U_BOB"
+
+
 def test_a_policy_can_supply_channel_and_reviewers() -> None:
     result = over_limit(channel="#approvals", reviewers=["U0ALICE"])
     with pytest.raises(ApproverUnavailable) as caught:
@@ -216,3 +224,40 @@ def test_another_approver_is_asked_where_slack_is_not_set_up() -> None:
 
 async def _maybe(answer: Any) -> Any:
     return await answer if hasattr(answer, "__await__") else answer
+
+
+def test_direct_messages_need_no_channel_and_do_not_go_to_everybodys() -> None:
+    assert read(ENVIRONMENT, direct=True).channel is None
+    assert read(ENVIRONMENT, direct=True, channel="#ops").channel == "#ops"
+    assert read(ENVIRONMENT).channel == "#approvals"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"direct": "yes"},
+        {"follow_up": {"remind_after": 60}},
+        {"follow_up": FollowUp(remind_after=600)},
+    ],
+    ids=str,
+)
+def test_follow_ups_and_places_that_are_none_are_refused(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(ConfigurationError, match=name):
+        read(**wrong)
+
+
+def test_other_words_that_cannot_be_shown_are_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = tmp_path / "texts.toml"
+    monkeypatch.setenv("SUDOAGENT_TEXTS", str(words))
+    words.write_text('BUTTON_APROVE = "Ja"', "utf-8")
+    with pytest.raises(ConfigurationError, match="did you mean BUTTON_APPROVE"):
+        SlackApprover()
+    words.write_text('BUTTON_APPROVE = "Ja"', "utf-8")
+    SlackApprover()
+    assert texts.BUTTON_APPROVE == "Ja"
+    monkeypatch.delenv("SUDOAGENT_TEXTS")
+    SlackApprover()
+    assert texts.BUTTON_APPROVE == "Approve"
