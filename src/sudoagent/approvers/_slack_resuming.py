@@ -62,7 +62,7 @@ async def find_earlier(store: ReviewStore, question: Question) -> tuple[Earlier 
             f"the earlier request with this idempotency key does not cover the call: {other}",
             request_id=request.id,
         )
-    return Earlier(request, _deadline(question, stored)), None
+    return Earlier(request, _deadline(question, stored, request)), None
 
 
 def _other_question(earlier: Request, question: Question) -> str | None:
@@ -137,7 +137,8 @@ async def _read(store: ReviewStore, request_id: str) -> StoredReview:
     return stored
 
 
-def _deadline(question: Question, stored: StoredReview) -> float:
-    deadline = time.monotonic() + (stored.expires_at - stored.now) / 1000
+def _deadline(question: Question, stored: StoredReview, request: Request) -> float:
+    # As it was sealed: what is stored beside it can be changed, and an approval is good until then.
+    deadline = time.monotonic() + (request.expires_at - stored.now) / 1000
     own = question.caller_deadline
     return deadline if own is None else min(deadline, own)

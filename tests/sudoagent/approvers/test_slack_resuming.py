@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -53,6 +54,20 @@ async def test_an_approval_that_nobody_used_is_used_without_asking_again(
     assert verdict.facts == {"taken_up": "asked by an earlier run"}
     assert deployment.cards() == []
     assert (await deployment.stored(request_id)).claimed_by is not None
+
+
+async def test_an_approval_is_good_until_its_sealed_deadline_whatever_is_stored_beside_it(
+    deployment: Deployment,
+) -> None:
+    request_id = await deployment.left_by_a_dead_run(call(idempotency_key=KEY))
+    await deployment.vote(request_id)
+    until = (await deployment.request(request_id)).expires_at
+    await deployment.redis("HSET", deployment.key(request_id), "expires_at", str(until + 10**9))
+    remaining = (until - await deployment.store.now_ms()) / 1000
+    verdict = await again(deployment).verdict()
+    assert verdict.approved
+    assert verdict.valid_until is not None
+    assert verdict.valid_until <= time.monotonic() + remaining
 
 
 async def test_a_denial_stays_a_denial(deployment: Deployment) -> None:

@@ -177,11 +177,14 @@ class StoredReview:
 
     @property
     def messages(self) -> tuple[tuple[str, str], ...]:
-        """Every message that is known to carry the request, as channel and ts; the first first."""
+        """The messages that are known to carry the request, as channel and ts; the first first.
+
+        No more than `MOST_COPIES` besides the first: each is updated with every change.
+        """
         first = [(self.channel, self.message_ts)] if self.channel and self.message_ts else []
         parted = (place.partition("/") for place in self.copies.values())
         copies = [(channel, ts) for channel, separator, ts in parted if separator]
-        return (*first, *copies) if first else ()
+        return (*first, *copies[:MOST_COPIES]) if first else ()
 
     @property
     def ended(self) -> bool:

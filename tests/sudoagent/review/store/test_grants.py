@@ -178,3 +178,10 @@ async def test_what_is_no_grant_is_not_listed(store: ReviewStore, server: Server
 async def test_what_is_no_key_reaches_no_server(store: ReviewStore, key: str) -> None:
     with pytest.raises(ValueError, match="grant key"):
         await store.grants.find(key)
+
+
+async def test_a_grant_that_ends_never_is_none(store: ReviewStore, server: Server) -> None:
+    request = await granted(store)
+    with server.client() as client:
+        client.zadd(store._keys.grants, {f"{KEY} {request.id}": float("inf"), "junk": 1e300})
+    assert await store.grants.standing() == ()

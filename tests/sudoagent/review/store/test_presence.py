@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from sudoagent.review.store import Caps, HeldBack, ReviewStore
 from support.reviews import create, make_request, sealed, vote
+from support.valkey import Server
 
 
 async def test_a_bot_is_present_while_it_says_so(store: ReviewStore) -> None:
@@ -118,3 +121,19 @@ async def test_of_what_is_not_held_back_nothing_is_told(store: ReviewStore) -> N
 
 async def test_nothing_held_back_means_no_message(store: ReviewStore) -> None:
     assert await store.presence.held_back() == ()
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 400, "253402300800000", "-1", "many"])
+async def test_numbers_that_are_none_are_not_read(
+    store: ReviewStore, server: Server, number: str
+) -> None:
+    keys = store._keys
+    with server.client() as client:
+        client.hset(keys.freeze, mapping={"frozen": "1", "at": number, "by": "x", "reason": "y"})
+        client.hset(keys.held, mapping={"count|C1|a": number, "count|C1|b": "2", "since": number})
+        client.hset(keys.held, "shown|C1|b", number)
+        client.expire(keys.freeze, 60)
+        client.expire(keys.held, 60)
+    state = await store.presence.freeze_state()
+    assert (state.frozen, state.at) == (True, 0)
+    assert await store.presence.held_back() == (HeldBack(channel="C1", asker="b", count=2),)

@@ -310,7 +310,11 @@ class TestWhoeverCanWriteToRedis:
             {"id": "6f2c9d1e-8b7a-4c3d-9e0f-1a2b3c4d5e6f"},
             {"state": "claimed"},
             {"revision": "many"},
+            {"revision": "-1"},
             {"expires_at": ""},
+            {"created_at": "9" * 400},  # more than a float can hold
+            {"ended_at": "9" * 5000},  # more than int() reads
+            {"ended_at": "253402300800000"},  # the year 10000
         ],
     )
     async def test_a_changed_field_makes_the_record_malformed(
@@ -322,6 +326,18 @@ class TestWhoeverCanWriteToRedis:
         with pytest.raises(MalformedRecord):
             await store.read(request.id)
         assert (await store.claim(request.id, "me")).kind in ("unknown", "not_approved")
+
+    async def test_places_of_cards_that_nobody_posted_are_not_all_painted(
+        self, store: ReviewStore, server: Server
+    ) -> None:
+        request = await create(store)
+        assert await store.attach_message(request.id, "C1", "1.0")
+        with server.client() as client:
+            places = {f"copy:{number}": f"C1/2.{number}" for number in range(1000)}
+            client.hset(store._keys.request(request.id), mapping=places)
+        found = await store.read(request.id)
+        assert found is not None
+        assert len(found.messages) == 31
 
     async def test_an_oversized_record_is_not_even_transferred(
         self, store: ReviewStore, server: Server
