@@ -174,7 +174,7 @@ def _request(
             id=request_id,
             nonce=nonce,
             namespace=settings.namespace,
-            action=words.clean(ctx.action, _NAME),
+            action=words.named(ctx.action),
             arguments=shown.arguments,
             digest=ctx.digest(keyring.derive("digest")),
             policy_reason=words.clean(result.reason, _WORDS),
@@ -225,6 +225,10 @@ class _Words:
         self._redactor = ctx._redactor or Redactor()
         # Shorter ones, such as "admin", are ordinary words too often.
         self._secrets = sorted((s for s in secrets if len(s) >= 8), key=len, reverse=True)
+
+    def named(self, action: str) -> str:
+        # An argument that repeats the action's name must not take it away.
+        return cut(self._redactor.text(action), _NAME)
 
     def clean(self, text: str, limit: int) -> str:
         for secret in self._secrets:

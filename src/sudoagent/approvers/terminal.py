@@ -53,7 +53,8 @@ class Question:
     @property
     def hides(self) -> bool:
         """Whether the person cannot see all of it."""
-        return self.shown.cut or bool(self.unreadable) or not self.layout.complete
+        partial = self.shown.cut or self.shown.obscured or not self.layout.complete
+        return partial or bool(self.unreadable)
 
 
 class InteractiveApprover:

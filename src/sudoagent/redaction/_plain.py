@@ -15,9 +15,9 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-from ._reading import full_name, instance_dict
+from ._reading import full_name, instance_dict, is_instance
 
-__all__ = ["KNOWN", "LARGEST_INT", "as_text", "bytes_text", "member", "number"]
+__all__ = ["KNOWN", "LARGEST_INT", "as_text", "bytes_text", "is_single", "member", "number"]
 
 # Beyond this, JSON readers that use floating point change the value (RFC 8259, section 6).
 LARGEST_INT = 2**53
@@ -113,6 +113,14 @@ KNOWN: dict[type, Callable[[Any], str | None]] = {
     ipaddress.IPv4Interface: str,
     ipaddress.IPv6Interface: str,
 }
+
+
+_SINGLE = (str, bytes, bytearray, int, float, enum.Enum)
+
+
+def is_single(kind: type) -> bool:
+    """Whether an instance of the class is one value, not a structure of several."""
+    return kind in KNOWN or any(is_instance(kind, base) for base in _SINGLE)
 
 
 def member(value: enum.Enum) -> tuple[str, Any]:

@@ -34,15 +34,17 @@ class Presentation:
     """What may be shown of a call's arguments, redacted, reduced to JSON's types, within bounds.
 
     ``arguments`` are for reviewers, one for each argument, in order; ``args`` and ``kwargs`` are
-    for the log. ``cut`` says that something was left out, ``uninspectable`` names the arguments
-    that could not be read. ``secrets`` are the texts that were taken out because of their names:
-    never shown, they serve to find the same secret elsewhere, such as in an exception's text.
+    for the log. ``cut`` says that something was left out, ``obscured`` that a secret was taken out
+    where it could hide something else, ``uninspectable`` names the arguments that could not be
+    read. ``secrets`` are the texts that were taken out because of their names: never shown, they
+    serve to find the same secret elsewhere, such as in an exception's text.
     """
 
     arguments: tuple[Argument, ...]
     args: list[Any]
     kwargs: dict[str, Any]
     cut: bool
+    obscured: bool
     uninspectable: tuple[str, ...]
     secrets: frozenset[str]
 
@@ -70,6 +72,7 @@ def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
         args=args,
         kwargs=kwargs,
         cut=args_cut or kwargs_cut or any(argument.cut for argument in arguments),
+        obscured=any(argument.obscured for argument in arguments),
         uninspectable=tuple(argument.name for argument in arguments if argument.uninspectable),
         secrets=secrets,
     )
@@ -89,12 +92,17 @@ def _read(
         cut=walk.cut,
         # Methods live on objects with clients and locks in them: that is not held against a call.
         uninspectable=walk.uninspectable and name != ctx._receiver,
+        obscured=walk.obscured,
     )
     return argument, frozenset(walk.found)
 
 
 def _scrubbed(argument: Argument, secrets: frozenset[str]) -> Argument:
-    return replace(argument, value=scrubbed(argument.value, secrets)) if secrets else argument
+    value = scrubbed(argument.value, secrets)
+    if value == argument.value:
+        return argument
+    # What is a secret in one argument may be a command in another.
+    return replace(argument, value=value, obscured=True)
 
 
 def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:

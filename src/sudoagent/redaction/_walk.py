@@ -19,7 +19,7 @@ from ._labels import argument_list_spans, is_login, is_pair_label, labelled_valu
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
 from ._names import Sensitivity
-from ._plain import KNOWN, as_text, bytes_text, member, number
+from ._plain import KNOWN, as_text, bytes_text, is_single, member, number
 from ._reading import (
     describe,
     describe_function,
@@ -48,8 +48,9 @@ class Walk:
     """One walk over one value.
 
     ``judge`` decides about names, ``clean`` redacts a text. Afterwards ``cut`` says whether
-    something was left out, ``uninspectable`` whether something could not be read, and ``found``
-    holds the texts that were taken out because of their names.
+    something was left out, ``uninspectable`` whether something could not be read, ``obscured``
+    whether a secret was taken out where it could hide something else, and ``found`` holds the texts
+    that were taken out because of their names.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Walk:
         self._open: set[int] = set()
         self.cut = False
         self.uninspectable = False
+        self.obscured = False
         self.found: set[str] = set()
 
     def value(self, value: Any, name: str | None = None, *, secret: bool = False) -> Any:
@@ -87,7 +89,11 @@ class Walk:
             return self._any(value, depth)
         if sensitivity is Sensitivity.SECRET:
             assert name is not None
-            return value if harmless(value, name) else self._secret(value)
+            if harmless(value, name):
+                return value
+            # One value is what its name says; a structure can hold anything.
+            self.obscured = self.obscured or not is_single(type(value))
+            return self._secret(value)
         if type(value) is str:
             return self._secret(value) if looks_random(value) else self._text(value)
         if is_instance(type(value), list):
@@ -159,7 +165,13 @@ class Walk:
             if not self._characters:
                 return TOO_MUCH
         self._characters = max(self._characters - len(text), 0)
-        return self._clean(text)
+        return self._cleaned(text)
+
+    def _cleaned(self, text: str) -> str:
+        # Whoever writes the text says where the secret in it begins and ends.
+        cleaned = self._clean(text)
+        self.obscured = self.obscured or cleaned != text
+        return cleaned
 
     def _number(self, value: int | float) -> int | float | str:
         reduced = number(value)
@@ -169,7 +181,7 @@ class Walk:
             self.cut = True
             return reduced
         # Card numbers are passed as numbers, too.
-        cleaned = self._clean(str(reduced))
+        cleaned = self._cleaned(str(reduced))
         return reduced if cleaned == str(reduced) else cleaned
 
     def _dict(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
@@ -226,6 +238,7 @@ class Walk:
     ) -> list[Any]:
         parts = list(islice(items, max(self._parts, 0) + 1))
         if is_pair_label(parts, self._judge, loose=pair):
+            self.obscured = True  # it may be a command and its argument
             return [self._any(parts[0], depth), self._secret(parts[1])]
         hidden = argument_list_spans(parts, self._judge)
         reduced: list[Any] = []
@@ -236,6 +249,7 @@ class Walk:
                 break
             if at in hidden:
                 self._parts -= 1
+                self.obscured = True
                 reduced.append(self._clean(as_text(replaced(part, hidden[at]))))
             else:
                 reduced.append(self._named(part, name, depth))

@@ -64,7 +64,8 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One argument as a reviewer may see it: redacted, reduced to JSON's types.
 
     ``type`` is the name of the Python type, so that ``1500`` and ``"1500"`` are told apart.
-    ``cut`` says that part of the value was left out, ``uninspectable`` that it could not be read.
+    ``cut`` says that part of the value was left out, ``uninspectable`` that it could not be read,
+    ``obscured`` that a secret was taken out where it could hide something else, as in a text.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     type: str
     cut: bool = False
     uninspectable: bool = False
+    obscured: bool = False
 
 
 class EditableArgument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

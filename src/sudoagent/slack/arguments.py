@@ -103,7 +103,7 @@ def in_full(request: Request, names: Sequence[str]) -> str:
 def _flat(arguments: Sequence[Argument]) -> bool:
     return all(
         isinstance(a.value, _SCALARS)
-        and not (a.cut or a.uninspectable)
+        and not (a.cut or a.uninspectable or a.obscured)
         and len(_name(a.name)) <= _TABLE_NAME
         and len(_json(a.value)) <= _TABLE_VALUE
         for a in arguments
@@ -151,7 +151,9 @@ def _piece(argument: Argument) -> _Piece:
         value += f" ({kind})"
     if argument.cut:
         value += " " + texts.CUT_BEFORE
-    return _Piece(_name(argument.name), value, whole=not argument.cut)
+    if argument.obscured:
+        value += " " + texts.OBSCURED
+    return _Piece(_name(argument.name), value, whole=not (argument.cut or argument.obscured))
 
 
 def _name(name: str) -> str:

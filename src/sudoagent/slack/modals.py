@@ -215,7 +215,7 @@ def _warnings(request: Request) -> list[Block]:
     if request.risk == "high":
         action = code(one_line(request.action, 80))
         warnings.append(sentence(texts.DETAILS_RISK, action=action))
-    if any(argument.cut or argument.uninspectable for argument in request.arguments):
+    if any(a.cut or a.uninspectable or a.obscured for a in request.arguments):
         warnings.append(sentence(texts.DETAILS_UNREADABLE))
     return [rich_text("warning", warnings)] if warnings else []
 

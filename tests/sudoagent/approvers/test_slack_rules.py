@@ -87,6 +87,26 @@ async def test_what_cannot_be_shown_is_asked_about_when_the_policy_says_so(
     assert "approve" not in card.action_ids
 
 
+async def test_what_was_taken_out_of_a_text_is_not_approved_with_one_click(
+    deployment: Deployment,
+) -> None:
+    borrowed = {"sql": "SELECT 1; DROP TABLE users;", "options": {"token": "DROP TABLE users;"}}
+    asking = deployment.asking(ctx=call(kwargs=borrowed))
+    await asking.vote("deny")
+    await asking.verdict()
+    (card,) = deployment.cards()
+    assert "DROP TABLE" not in card.words
+    assert "approve" not in card.action_ids
+
+
+async def test_an_argument_that_repeats_the_action_does_not_hide_it(deployment: Deployment) -> None:
+    asking = deployment.asking(ctx=call("delete_all_users", kwargs={"token": "delete_all_users"}))
+    await asking.vote("deny")
+    await asking.verdict()
+    (card,) = deployment.cards()
+    assert "delete_all_users" in card.words
+
+
 async def test_a_call_of_any_size_is_cut_and_said_to_be_cut(deployment: Deployment) -> None:
     ctx = call(kwargs={f"note_{n}": "x" * 30_000 for n in range(50)})
     asking = deployment.asking(ctx=ctx)

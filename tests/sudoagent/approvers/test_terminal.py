@@ -117,7 +117,12 @@ class TestAnswers:
 
 class TestHidden:
     @pytest.mark.parametrize(
-        "arguments", ["{'note': 'x' * 10_000}", "{f'a{n}': n for n in range(99)}"]
+        "arguments",
+        [
+            "{'note': 'x' * 10_000}",
+            "{f'a{n}': n for n in range(99)}",
+            "{'command': 'login api_key=`rm -rf /`'}",
+        ],
     )
     def test_a_quick_yes_is_not_enough(self, asking: Start, arguments: str) -> None:
         screen = asking(arguments=arguments)

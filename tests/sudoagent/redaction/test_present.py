@@ -49,6 +49,42 @@ def test_a_secret_of_one_argument_is_taken_out_of_the_others() -> None:
     assert CANARY not in text
 
 
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"command": "login api_key=`rm -rf /`"},
+        {"command": "true\n-----BEGIN PRIVATE KEY-----\nrm -rf /\n-----END PRIVATE KEY-----"},
+        {"argv": ["--password", "; rm -rf /"]},
+        {"argv": ["run", "--token=x1; rm -rf /"]},
+        {"options": {"token": "DROP TABLE users;"}, "sql": "SELECT 1; DROP TABLE users;"},
+        {"options": {"secret": {"to": "mallory", "amount": 999_999}}},
+        {"options": {"secret": ["rm", "-rf", "/"]}},
+        {"number": 4111111111111111},
+        {"rows": {"xoxb-" + "1234567890-" * 2 + "abcdefghijklmnopqrstuvwx": 1}},
+    ],
+    ids=["assignment", "key block", "pair", "flag", "borrowed", "record", "list", "number", "key"],
+)
+def test_no_payload_passes_for_a_secret_unnoticed(kwargs: dict[str, Any]) -> None:
+    presentation = present(Context("act", kwargs=kwargs))
+    assert REDACTED in str(presentation.arguments)
+    assert presentation.obscured
+    assert presentation.arguments[-1].obscured
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"password": CANARY, "note": "nothing else"},
+        {"headers": {"Authorization": f"Bearer {CANARY}"}},
+        {"token": b"abcd1234", "pin": 4821},
+        {"note": "a text as long as this one, with marks: [1] = {2}"},
+    ],
+    ids=["parameter", "header", "bytes and number", "none"],
+)
+def test_a_value_that_is_what_its_name_says_hides_nothing(kwargs: dict[str, Any]) -> None:
+    assert not present(Context("act", kwargs=kwargs)).obscured
+
+
 def test_what_cannot_be_read_is_named() -> None:
     presentation = present(Context("act", kwargs={"a": iter([1]), "b": 1}))
     assert presentation.uninspectable == ("a",)

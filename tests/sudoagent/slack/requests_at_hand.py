@@ -90,5 +90,6 @@ HOSTILE = {
             argument("body", "cut already", cut=True),
         )
     ),
+    "obscured": request(arguments=(argument("sql", "SELECT 1; [redacted]", obscured=True),)),
     "nothing": request(arguments=()),
 }

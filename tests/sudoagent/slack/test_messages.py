@@ -96,6 +96,7 @@ def test_high_risk_is_confirmed_with_action_and_arguments() -> None:
         "deep",
         "many lines",
         "unreadable",
+        "obscured",
     ],
 )
 def test_what_is_not_wholly_on_the_card_cannot_be_approved_there(name: str) -> None:

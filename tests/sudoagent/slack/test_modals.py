@@ -109,8 +109,9 @@ def test_a_value_longer_than_a_text_says_that_it_goes_on() -> None:
     assert sum(part.count("y") for part in parts) == 20_000
 
 
-def test_high_risk_and_unreadable_parts_are_said_where_they_are_approved() -> None:
-    asked = request(risk="high", arguments=HOSTILE["unreadable"].arguments)
+@pytest.mark.parametrize("name", ["unreadable", "obscured"])
+def test_high_risk_and_unreadable_parts_are_said_where_they_are_approved(name: str) -> None:
+    asked = request(risk="high", arguments=HOSTILE[name].arguments)
     assert "runs right away" in shown(page(asked, 1))
     assert texts.DETAILS_UNREADABLE in shown(page(asked, 1))
     assert texts.DETAILS_UNREADABLE not in shown(page(asked, 1, may_approve=False))
