@@ -40,7 +40,11 @@ async def test_numbers_that_nobody_counts_to_end_no_bot(
     await aslack.wait_for_message("were held back", channel=CHANNEL)
     await alice.click("approve", ts=asked.ts)
     await aslack.wait_for_revision(asked.ts, "Approved")
-    while (view := await alice.home()) is None or "You approved" not in view.words:
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        while True:
+            view = await alice.home()
+            if view is not None and "You approved" in view.words:
+                break
+            await asyncio.sleep(0.05)
     assert bot.process is not None
     assert bot.process.poll() is None, bot.log
