@@ -19,7 +19,7 @@ __all__ = ["Config", "read_config"]
 
 AUDIT_PATH = "sudo_bot_audit.jsonl"
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_USER_ID = re.compile(r"[UW][A-Z0-9_-]+")
 
 _HOW = {
     "SLACK_BOT_TOKEN": (

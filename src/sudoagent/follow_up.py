@@ -15,8 +15,8 @@ MOST_ESCALATED: Final = 50
 MOST_CHANNELS: Final = 3
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]{2,}")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}|#[^\s,<>&#@]{1,80}")
+_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9_-]+")
+_CHANNEL = re.compile(r"[CG][A-Z0-9_-]+|#[^\s,<>&#@]{1,80}")
 
 Risk = Literal["low", "medium", "high"]
 

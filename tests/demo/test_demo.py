@@ -60,7 +60,7 @@ def test_without_a_terminal_it_presses_the_buttons_itself(
     assert_nothing_left(tmp_path.as_posix())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("until", ["starting", "Slack, on this machine", "1500"])
 def test_a_signal_ends_it_cleanly_at_any_point(
     tmp_path: Path, environment: dict[str, str], number: int, until: str

@@ -19,8 +19,9 @@ from ._number import OnNumber
 
 __all__ = ["NumberMatch", "SlackSettings", "check_reviewers", "read_settings"]
 
-_REVIEWER = re.compile(r"[UWS][A-Z0-9]{2,}")
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+# Slack's ids are capitals and digits; stand-ins for Slack also put _ and - into theirs.
+_REVIEWER = re.compile(r"[UWS][A-Z0-9_-]+")
+_USER = re.compile(r"[UW][A-Z0-9_-]+")
 _NAMESPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 _SUPPLY: Final = {

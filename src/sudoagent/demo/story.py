@@ -26,7 +26,9 @@ async def tell(console: Console, *, automatic: bool) -> int:
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    # SIGHUP: the terminal was closed.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
     console.print("\n[bold]sudoagent[/bold]: starting a local Slack, a server and a bot …")
     async with set_up() as stage:
         await _act(console, stage, automatic=automatic)

@@ -14,8 +14,8 @@ from .result import Check, failed, good, of_failure, skipped, warning
 
 __all__ = ["Place", "check_channel"]
 
-_ID = re.compile(r"[CG][A-Z0-9]{2,}")
-_PERSON = re.compile(r"[UWD][A-Z0-9]{2,}")
+_ID = re.compile(r"[CG][A-Z0-9_-]+")
+_PERSON = re.compile(r"[UWD][A-Z0-9_-]+")
 _PATIENCE = 5.0
 
 

@@ -18,7 +18,7 @@ from .result import Check, failed, good, skipped, warning
 
 __all__ = ["Setup", "read_setup"]
 
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_USER = re.compile(r"[UW][A-Z0-9_-]+")
 
 _SUPPLY: Final = {
     "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (xoxb-…) from your Slack app's page, "

@@ -16,8 +16,8 @@ from .messages import Message
 
 __all__ = ["Posted", "find", "post"]
 
-_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9_-]+")
+_USER_ID = re.compile(r"[UW][A-Z0-9_-]+")
 # A message may show up in the history a moment after the answer was lost.
 _LOOKS = (0.3, 1.0, 2.0)
 _MOST_TRIES = 2
