@@ -11,7 +11,7 @@ from datetime import datetime
 from .query import votes
 from .record import Record
 
-__all__ = ["ActionCount", "Statistics", "collect", "seconds_to_decide"]
+__all__ = ["ActionCount", "Statistics", "collect", "is_asked_about", "seconds_to_decide"]
 
 
 @dataclass(slots=True)
@@ -97,13 +97,19 @@ def seconds_to_decide(record: Record) -> float | None:
     return max(0.0, end - start)
 
 
+def is_asked_about(record: Record) -> bool:
+    """Whether somebody was asked about this very call; not so when it was allowed for a while."""
+    known = record.metadata
+    return known.get("policy_decision") == "require_approval" and "grant_request_id" not in known
+
+
 def _decision(found: Statistics, record: Record) -> None:
     count = found.actions[record.action or ""]
     allowed = record.decision == "allow"
     count.allowed += allowed
     count.denied += not allowed
     found.days[record.timestamp[:10]][not allowed] += 1
-    if record.metadata.get("policy_decision") == "require_approval":
+    if is_asked_about(record):
         count.asked += 1
         wait = seconds_to_decide(record)
         if wait is not None:

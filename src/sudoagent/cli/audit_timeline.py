@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sudoagent.audit.query import votes
 from sudoagent.audit.record import Record
+from sudoagent.audit.statistics import is_asked_about
 
 from .audit_output import duration, lifted, moment, plain, shown
 
@@ -21,6 +22,8 @@ _FACTS = (
     ("policy", "policy"),
     ("approver", "approver"),
     ("approver_note", "because"),
+    ("grant_request_id", "allowed with request"),
+    ("granted_until", "allowed until"),
     ("slack_channel", "channel"),
     ("slack_message_ts", "message"),
     ("call_digest", "call digest"),
@@ -98,7 +101,7 @@ def _told(record: Record) -> Iterator[Step]:
         return
     known = record.metadata
     asked = _asked_at(known)
-    if known.get("policy_decision") == "require_approval" and asked:
+    if is_asked_about(record) and asked:
         yield Step(asked, "?", "blue", "asked", plain(known.get("policy_reason", ""), 300))
     for vote in votes(record):
         yield _voted(vote, record.timestamp)

@@ -171,6 +171,15 @@ def test_how_long_people_took(log: Path, metadata: dict[str, Any], seconds: floa
     assert took == (pytest.approx(seconds, abs=1e-3) if seconds is not None else None)
 
 
+def test_nobody_was_asked_about_a_call_that_was_allowed_for_a_while(log: Path) -> None:
+    known = {"policy_decision": "require_approval", "asked_at": MOMENT.isoformat()}
+    logger = JsonlAuditLogger(log, durability="os")
+    logger.log(entry(metadata=known))
+    logger.log(entry(metadata={**known, "grant_request_id": "6d1c"}))
+    total = collect(records([log])).total
+    assert (total.allowed, total.asked, len(total.waits)) == (2, 1, 1)
+
+
 def test_a_timestamp_that_is_none_is_in_no_range(log: Path) -> None:
     written(log, 1)
     log.write_bytes(log.read_bytes().replace(b"2026-01-31T", b"2026-99-31T"))
