@@ -50,6 +50,8 @@ Variables:
   SUDOAGENT_BOT_AUDIT    where refused clicks are recorded;
                          default: sudo_bot_audit.jsonl
   SUDOAGENT_ADMINS       Slack user ids that may freeze from Slack
+  SUDOAGENT_TEXTS        TOML file with other words for what Slack shows;
+                         see: sudoagent slack texts
   SLACK_API_URL          a stand-in for Slack, such as the playground
 
 \b
