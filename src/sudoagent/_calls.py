@@ -6,7 +6,7 @@ import inspect
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from ._account import Account
 from ._editing import Edited
 from ._judged import Judged
+from ._threads import in_thread
 from .approvers import Approver
 from .audit import AuditLogger
 from .binding import Bound, Target
@@ -156,6 +157,16 @@ class Call:
     def run(self) -> Any:
         """Call the function."""
         return self.judged.run()
+
+    async def arun(self) -> Any:
+        """Call the function, awaiting; a blocking one runs on a thread of its own."""
+        if self.target.is_async:
+            result = await self.run()
+        else:
+            result = await in_thread(self.run)
+            # A coroutine has not run yet, and it runs under this guard or not at all.
+            result = await result if isinstance(result, Coroutine) else result
+        return self.judged.finished(result)
 
 
 def _account(ctx: Context, parts: Parts) -> Account:

@@ -170,7 +170,7 @@ def _recorded(answer: object) -> None:
 def _finished(result: Any) -> Any:
     # What is awaitable has not run to its end: calling that a success, and handing it to somebody
     # who may await it later or never, would make the log untrue.
-    if inspect.iscoroutine(result) or asyncio.isfuture(result):
+    if isinstance(result, Coroutine) or asyncio.isfuture(result):
         raise _unawaited(
             result,
             "the guarded function returned a coroutine, which has not run to its end: "
@@ -180,7 +180,7 @@ def _finished(result: Any) -> Any:
 
 
 def _unawaited(awaitable: Any, sentence: str) -> TypeError:
-    if inspect.iscoroutine(awaitable):
+    if isinstance(awaitable, Coroutine):
         awaitable.close()
     elif asyncio.isfuture(awaitable):
         awaitable.cancel()

@@ -53,7 +53,16 @@ class Judged:
 
     def run(self) -> Any:
         """Call the function with the arguments as they were passed, or edited."""
-        return self._target.function(*self._bound.args, **self._bound.kwargs)
+        return self.finished(self._target.function(*self._bound.args, **self._bound.kwargs))
+
+    def finished(self, result: Any) -> Any:
+        """Return the result; raise ``TypeError`` when whoever has it is to run the function."""
+        if self._target.has_yet_to_run(result):
+            raise TypeError(
+                "the guarded function is a generator behind a decorator, and has not run to its "
+                "end: guard a function that consumes it"
+            )
+        return result
 
     def _now(self) -> Any:
         return fingerprint(self._bound.named, self._target.receiver)

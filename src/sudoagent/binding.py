@@ -75,6 +75,7 @@ class Target:
         self.receiver = _receiver(self.function, self.signature)
         self.secret_names = secret_parameters(self.signature)
         self.editable = editable_parameters(self.signature)
+        self._body = _generator_body(self.function)
         if both := self.secret_names & self.editable.keys():
             raise ConfigurationError(f"Secret and Editable both mark {', '.join(sorted(both))}")
         self._plain = _plain_names(self.signature)
@@ -93,6 +94,16 @@ class Target:
         if named is None:
             named = self._bind_fully(args, kwargs)
         return Bound(args, kwargs, named)
+
+    def has_yet_to_run(self, result: object) -> bool:
+        """Whether a result is the function's own generator, which a decorator has left to others.
+
+        ``contextlib`` keeps it in an attribute of what the caller enters.
+        """
+        if self._body is None:
+            return False
+        generator = getattr(result, "gen", result)
+        return self._body in (getattr(generator, f"{kind}_code", None) for kind in ("gi", "ag"))
 
     def edited(self, bound: Bound, edits: Mapping[str, Any]) -> Bound:
         """Return the same call with other values for some of its parameters, passed as before.
@@ -182,6 +193,15 @@ def _open(
         if isinstance(method, types.FunctionType):
             return method, (func, *args), kwargs
     return func, args, kwargs
+
+
+def _generator_body(function: Callable[..., Any]) -> types.CodeType | None:
+    try:
+        inner = inspect.unwrap(function)
+    except ValueError:  # it wraps itself
+        return None
+    lazy = inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
+    return getattr(inner, "__code__", None) if lazy else None
 
 
 _signatures: weakref.WeakKeyDictionary[Callable[..., Any], inspect.Signature]

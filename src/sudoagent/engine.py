@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,6 @@ from typing import Any, ParamSpec, TypeVar, cast, overload
 from ._calls import Call, Options, Parts
 from ._drive import adrive, drive
 from ._flow import authorization, guarded_call
-from ._threads import in_thread
 from ._wrapping import dressed_as, undress
 from .approvers import Approver
 from .audit import AuditLogger
@@ -247,14 +245,8 @@ class SudoEngine:
         return drive(guarded_call(call.account, call.unchanged, call.edit), call.parts, call.run)
 
     async def _arun(self, call: Call) -> Any:
-        async def run() -> Any:
-            if call.target.is_async:
-                return await call.run()
-            result = await in_thread(call.run)
-            # A coroutine has not run yet, and it runs under this guard or not at all.
-            return await result if inspect.iscoroutine(result) else result
-
-        return await adrive(guarded_call(call.account, call.unchanged, call.edit), call.parts, run)
+        flow = guarded_call(call.account, call.unchanged, call.edit)
+        return await adrive(flow, call.parts, call.arun)
 
 
 def _is_text(value: object) -> bool:

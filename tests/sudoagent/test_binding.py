@@ -227,6 +227,16 @@ class TestRefusals:
                 Target(generator)
 
 
+    def test_a_function_that_wraps_itself_is_a_function(self) -> None:
+        def pay(amount: int) -> int:
+            return amount
+
+        pay.__wrapped__ = pay  # type: ignore[attr-defined]
+
+        assert Target(pay).bind((5,), {}).named["args"] == (5,)
+        assert not Target(pay).has_yet_to_run(5)
+
+
 class TestSnapshots:
     def test_positional_and_named_views_are_one_snapshot(self) -> None:
         amounts = [1]

@@ -8,7 +8,7 @@ import functools
 import gc
 import threading
 import weakref
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -21,6 +21,27 @@ from sudoagent import (
     PolicyResult,
 )
 from support.parts import ALLOW, DENY, Log, Way, asking, engine
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+def same(func: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(func)
+    def calling(*args: Any, **kwargs: Any) -> Any:
+        return func(*args, **kwargs)
+
+    return calling
+
+
+def eager(func: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(func)
+    def consuming(*args: Any, **kwargs: Any) -> Any:
+        return list(func(*args, **kwargs))
+
+    return consuming
 
 
 class TestHalfAsync:
@@ -47,6 +68,67 @@ class TestHalfAsync:
             engine(logger=log).execute(lambda: pay())
         assert ran == []
         assert log.story[-1] == ("outcome", "error")
+
+    def test_what_only_behaves_like_a_coroutine_is_one(self, log: Log) -> None:
+        # Such as a compiled one, or the request of an HTTP client.
+        class Request(Coroutine[Any, Any, str]):
+            def __init__(self, story: list[str]) -> None:
+                self.story = story
+
+            def send(self, _: Any) -> Any:
+                self.story.append("sent")
+                raise StopIteration("answered")
+
+            def throw(self, *error: Any) -> Any: ...
+
+            def close(self) -> None:
+                self.story.append("closed")
+
+            def __await__(self) -> Any:
+                self.story.append("sent")
+                return "answered"
+                yield
+
+        with pytest.raises(TypeError, match="has not run to its end"):
+            engine(logger=log).execute(Request, story := [])
+        assert story == ["closed"]
+        assert asyncio.run(engine(logger=log).aexecute(Request, story := [])) == "answered"
+        assert story == ["sent"]
+        assert [outcome for _, outcome in log.story] == ["allow", "error", "allow", "success"]
+
+    @pytest.mark.parametrize("dress", [same, contextlib.contextmanager, eager])
+    def test_a_decorated_generator_that_others_are_to_run_is_no_success(
+        self, way: Way, log: Log, dress: Any
+    ) -> None:
+        ran: list[int] = []
+
+        def pay(amount: int) -> Any:
+            ran.append(amount)
+            yield amount
+
+        if dress is eager:
+            assert way.call(engine(logger=log), eager(pay), 5) == [5]
+            assert log.story[-1] == ("outcome", "success")
+        else:
+            with pytest.raises(TypeError, match="guard a function that consumes it"):
+                way.call(engine(logger=log), dress(pay), 5)
+            assert ran == []
+            assert log.story[-1] == ("outcome", "error")
+
+    def test_an_asynchronous_one_neither(self, way: Way, log: Log) -> None:
+        async def pay(amount: int) -> Any:
+            yield amount
+
+        for dress in (same, contextlib.asynccontextmanager):
+            with pytest.raises(TypeError, match="guard a function that consumes it"):
+                way.call(engine(logger=log), dress(pay), 5)
+
+    def test_a_generator_that_is_not_the_functions_own_body_is_a_result(self, way: Way) -> None:
+        def numbers() -> Any:
+            return (n for n in [1, 2])
+
+        assert list(way.call(engine(), numbers)) == [1, 2]
+        assert list(way.call(engine(), same(numbers))) == [1, 2]
 
     def test_a_task_is_not_a_success_of_a_blocking_call(self) -> None:
         log, ran = Log(), []
