@@ -57,6 +57,7 @@ class Account:
         self._asked_at: datetime | None = None
         self._runs_elsewhere = False
         self._began: float | None = None
+        self._end = "the call ended"
         self._seconds: float | None = None
 
     @property
@@ -118,6 +119,10 @@ class Account:
         """Take note that the function starts now."""
         self._began = self._elapsed()
 
+    def goes_on(self) -> None:
+        """Take note that the function runs on although nobody waits for it any more."""
+        self._end = "nobody waits for the call any more; it goes on"
+
     def ends(self) -> None:
         """Take note that the function has ended now."""
         assert self._began is not None
@@ -176,7 +181,7 @@ class Account:
             request_id=self.request_id,
             action=self.ctx.action,
             decision="allow",
-            reason="the call ended" if ran else "the call was not begun",
+            reason=self._end if ran else "the call was not begun",
             outcome=self.ended(error, ran=ran),
             error_type=type(error).__name__ if error is not None else None,
             error=self._told(error),

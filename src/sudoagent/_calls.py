@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import secrets
+import threading
 import time
 import uuid
 from collections.abc import Coroutine, Mapping
@@ -163,10 +165,26 @@ class Call:
         if self.target.is_async:
             result = await self.run()
         else:
-            result = await in_thread(self.run)
+            result = await self._on_a_thread()
             # A coroutine has not run yet, and it runs under this guard or not at all.
             result = await result if isinstance(result, Coroutine) else result
         return self.judged.finished(result)
+
+    async def _on_a_thread(self) -> Any:
+        ended = threading.Event()
+
+        def run() -> Any:
+            try:
+                return self.run()
+            finally:
+                ended.set()
+
+        try:
+            return await in_thread(run)
+        except asyncio.CancelledError:
+            if not ended.is_set():
+                self.account.goes_on()  # a thread cannot be stopped
+            raise
 
 
 def _account(ctx: Context, parts: Parts) -> Account:

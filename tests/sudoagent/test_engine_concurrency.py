@@ -111,3 +111,37 @@ class TestManyAtOnce:
         with pytest.raises(ApprovalDenied):
             pay("parent")
         assert till.paid == []
+
+    def test_a_thread_that_nobody_waits_for_is_not_said_to_have_ended(self, log: Log) -> None:
+        began, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+        def slow() -> None:
+            began.set()
+            go_on.wait(60)
+            done.set()
+
+        async def main() -> None:
+            task = asyncio.create_task(engine(logger=log).aexecute(slow))
+            await asyncio.to_thread(began.wait, 60)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())
+
+        assert log.story[-1] == ("outcome", "cancelled")
+        assert log.entries[-1].reason == "nobody waits for the call any more; it goes on"
+        go_on.set()
+        assert done.wait(60)
+
+    def test_a_thread_that_was_cancelled_by_itself_has_ended(self, log: Log) -> None:
+        def cancels() -> None:
+            raise asyncio.CancelledError
+
+        async def main() -> None:
+            with pytest.raises(asyncio.CancelledError):
+                await engine(logger=log).aexecute(cancels)
+
+        asyncio.run(main())
+
+        assert log.entries[-1].reason == "the call ended"

@@ -96,7 +96,7 @@ CAUSE: Final = {
 RAN: Final = {
     "success": "▶️ Done after {duration}.",
     "error": "❌ Failed after {duration}.",
-    "cancelled": "🚫 Stopped after {duration}; it may have done part of its work.",
+    "cancelled": "🚫 Stopped after {duration}; it may have done part of its work, or go on.",
     "unrun": "🚫 Nothing ran.",
 }
 DURATION: Final = {
@@ -199,7 +199,9 @@ THREAD_VOTE: Final = {
 THREAD_RAN: Final = {
     "success": "▶️ {action} is done, after {duration}.",
     "error": "❌ {action} failed after {duration}.",
-    "cancelled": "🚫 {action} was stopped after {duration}; it may have done part of its work.",
+    "cancelled": (
+        "🚫 {action} was stopped after {duration}; it may have done part of its work, or go on."
+    ),
     "unrun": "🚫 {action} was not begun: nothing ran.",
 }
 UNRUN_LABEL: Final = "Why:"
