@@ -35,20 +35,23 @@ _FACTS = (
     ("error", "error"),
     ("digest", "call digest"),
 )
-_BRIEF = 60
+_BRIEF = 160
+_ID_WIDTH = 36
 
 
 def show_list(accounts: list[dict[str, Any]]) -> None:
-    """Print one line for each request."""
+    """Print a few lines for each request."""
     console = Console(highlight=False)
     if not accounts:
         console.print("Nothing is pending.")
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("left", "action", "arguments", "agent", "who may decide", "votes", "id"):
-        table.add_column(column, no_wrap=column in ("left", "id"), overflow="fold")
+    table.add_column("left", no_wrap=True)
+    table.add_column("call", min_width=_ID_WIDTH, overflow="fold")
+    table.add_column("who may decide", overflow="fold")
+    table.add_column("votes", no_wrap=True)
     for account in accounts:
-        table.add_row(*(Text(visible(cell)) for cell in _cells(account)))
+        table.add_row(*_cells(account))
     console.print(table)
 
 
@@ -79,20 +82,21 @@ def show_one(account: dict[str, Any]) -> None:
     console.print(Panel(grid, title=title, title_align="left", subtitle=account.get("id")))
 
 
-def _cells(account: dict[str, Any]) -> tuple[str, ...]:
+def _cells(account: dict[str, Any]) -> tuple[Text, ...]:
+    number = Text(visible(account.get("id", "")), style="dim")
     if "problem" in account:
-        return ("", "", account["problem"], "", "", "", account.get("id", ""))
+        problem = Text(visible(account["problem"]), style="red")
+        return (Text(), Text.assemble(problem, "\n", number), Text(), Text())
     arguments = ", ".join(
         f"{n}={json.dumps(v, ensure_ascii=False)}" for n, v in account["arguments"].items()
     )
+    call = visible(f"{account['action']}({cut(arguments, _BRIEF)})")
+    agent = visible(account["agent"]) + "\n" if account["agent"] else ""
     return (
-        _left(account["remaining_s"]),
-        account["action"],
-        cut(arguments, _BRIEF),
-        account["agent"] or "",
-        ", ".join(account["reviewers"]),
-        f"{len(account['votes'])} of {account['quorum']}",
-        account["id"],
+        Text(_left(account["remaining_s"])),
+        Text.assemble(call, "\n", agent, number),
+        Text(visible(", ".join(account["reviewers"]))),
+        Text(f"{len(account['votes'])} of {account['quorum']}"),
     )
 
 
