@@ -113,25 +113,25 @@ def _show(accounts: list[dict[str, Any]]) -> None:
         console.print("Nothing is allowed for a while.")
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("until", "what passes", "by", "uses"):
-        # An id stays whole, to be copied.
-        table.add_column(column, min_width=36 if column == "what passes" else None, overflow="fold")
+    for column in ("until", "uses", "what passes, by whom, id"):
+        table.add_column(column, overflow="fold")
     for account in accounts:
-        until, passes, by, uses = _cells(account)
-        number = (visible(account["request_id"]), "dim")
-        table.add_row(until, Text.assemble(visible(passes), "\n", number), Text(visible(by)), uses)
+        until, uses, *lines = _cells(account)
+        number = Text(visible(account["request_id"]), style="dim")
+        shown = [Text(visible(line)) for line in lines]
+        table.add_row(until, uses, Text("\n").join([*shown, number]))
     console.print(table)
 
 
-def _cells(account: dict[str, Any]) -> tuple[str, str, str, str]:
+def _cells(account: dict[str, Any]) -> tuple[str, ...]:
     if "problem" in account:
-        return (account["until"], account["problem"], "", "")
+        return (account["until"], "", account["problem"])
     same = ", ".join(f"{n}={json.dumps(v, ensure_ascii=False)}" for n, v in account["same"].items())
     return (
         account["until"],
+        str(account["uses"]),
         f"{account['action']}({same})" + (f", {account['agent']}" if account["agent"] else ""),
         account["granted_by"],
-        str(account["uses"]),
     )
 
 
