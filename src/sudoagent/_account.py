@@ -25,6 +25,7 @@ class Account:
     """One call's story: gathers facts as the flow learns them, and writes them down as entries.
 
     ``wall`` and ``elapsed`` are clocks: the time of day (aware, UTC) and ``time.monotonic``.
+    ``began`` is when the function was called, by the latter.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Account:
         self._paused = False
         self._asked_at: datetime | None = None
         self._runs_elsewhere = False
-        self._began: float | None = None
+        self.began: float | None = None
         self._end = "the call ended"
         self._seconds: float | None = None
 
@@ -117,7 +118,7 @@ class Account:
 
     def begins(self) -> None:
         """Take note that the function starts now."""
-        self._began = self._elapsed()
+        self.began = self._elapsed()
 
     def goes_on(self) -> None:
         """Take note that the function runs on although nobody waits for it any more."""
@@ -125,8 +126,8 @@ class Account:
 
     def ends(self) -> None:
         """Take note that the function has ended now."""
-        assert self._began is not None
-        self._seconds = self._elapsed() - self._began
+        assert self.began is not None
+        self._seconds = self._elapsed() - self.began
 
     @property
     def approval(self) -> Verdict | None:
@@ -140,8 +141,7 @@ class Account:
 
     def named(self, kind: type[E], reason: str, cause: BaseException | None = None) -> E:
         """Return an error that belongs to this call."""
-        sentence = self._text(reason)
-        error = kind(sentence, request_id=self.request_id, action=self.ctx.action)
+        error = kind(self._text(reason), request_id=self.request_id, action=self.ctx.action)
         error.__cause__ = cause
         return error
 
@@ -172,9 +172,8 @@ class Account:
 
     def outcome(self, error: BaseException | None, *, ran: bool = True) -> AuditEntry:
         """Return the entry for how the call ended. ``ran`` is false when it was not begun."""
-        metadata: dict[str, Any] = {}
-        if self._seconds is not None:
-            metadata["duration_ms"] = round(self._seconds * 1000, 3)
+        took = self._seconds
+        metadata = {} if took is None else {"duration_ms": round(took * 1000, 3)}
         return RedactedEntry(
             timestamp=self._wall(),
             event="outcome",
@@ -217,11 +216,10 @@ class Account:
         )
 
     def _text(self, text: str) -> str:
-        # A reason may quote an argument that is a secret.
-        return self._redactor.text(text, self._shown.secrets)
+        return self._redactor.text(text, self._shown.secrets)  # it may quote an argument
 
     def _told(self, error: BaseException | None) -> str | None:
-        # An exception may quote the arguments, those that are secrets, too.
+        # It may quote the arguments, too.
         return self._redactor.exception(error, self._shown.secrets) if error is not None else None
 
     @functools.cached_property
@@ -282,11 +280,11 @@ class Account:
 
     def _of_edits(self, approved: Presentation) -> dict[str, Any]:
         names = self._verdict.edits if self._verdict is not None else ()
-        before = {argument.name: argument.value for argument in approved.arguments}
-        after = {argument.name: argument.value for argument in self._shown.arguments}
-        return {
-            name: {"before": before.get(name), "after": after.get(name)} for name in map(str, names)
-        }
+        before, after = (
+            {argument.name: argument.value for argument in shown.arguments}
+            for shown in (approved, self._shown)
+        )
+        return {name: {"before": before.get(name), "after": after.get(name)} for name in names}
 
     def _of_vote(self, vote: Vote) -> dict[str, Any]:
         return {

@@ -48,29 +48,29 @@ def guarded_call(account: Account, unchanged: Callable[[], bool], edit: Edit | N
     refusal = yield from authorization(account, unchanged, edit)
     if isinstance(refusal, Failed):
         return refusal
+    ran = yield from _whatever_happens(_run(account, unchanged))
+    error, begun = (ran.error if isinstance(ran, Failed) else None), account.began is not None
+    recorded = yield from _record(lambda: account.outcome(error, ran=begun))
+    reported = yield from _report(account, error, ran=begun)
+    return next(filter(_interrupted, (recorded, reported)), ran)
+
+
+def _run(account: Account, unchanged: Callable[[], bool]) -> Flow:
     if not unchanged():  # writing the decision takes time, too
-        changed = _changed(account)
-        yield from _record(lambda: account.outcome(changed, ran=False))
-        return (yield from _unrun(account, Failed(changed)))
+        return Failed(_changed(account))
     account.begins()
     ran = yield Run()
     account.ends()
-    error = ran.error if isinstance(ran, Failed) else None
-    recorded = yield from _record(lambda: account.outcome(error))
-    reported = yield from _report(account, error)
-    return next(filter(_interrupted, (recorded, reported)), ran)
+    return ran
 
 
 def authorization(
     account: Account, unchanged: Callable[[], bool], edit: Edit | None = None
 ) -> Flow:
     """Decide and record. Ends ``Done`` when the call may run, else with the refusal to raise."""
-    refusal = yield from _judge(account, unchanged, edit)
-    if refusal is None:
-        refusal = yield from _pass_gate(account)
-    if refusal is None and account.is_late():
-        refusal = account.named(ApprovalExpired, "the approval ran out before it could be used")
-    if refusal is not None:
+    decided = yield from _whatever_happens(_decide(account, unchanged, edit))
+    if isinstance(decided, Failed):
+        refusal = decided.error
         recorded = yield from _record(lambda: account.refused(refusal))
         return (yield from _unrun(account, _unrecorded(account, recorded, refusal)))
     recorded = yield from _record(account.allowed)
@@ -82,11 +82,33 @@ def authorization(
     return (yield from _unrun(account, error))
 
 
+def _decide(account: Account, unchanged: Callable[[], bool], edit: Edit | None) -> Flow:
+    refusal = yield from _judge(account, unchanged, edit)
+    if refusal is None:
+        refusal = yield from _pass_gate(account)
+    if refusal is None and account.is_late():
+        refusal = account.named(ApprovalExpired, "the approval ran out before it could be used")
+    return Done() if refusal is None else Failed(refusal)
+
+
+def _whatever_happens(flow: Flow) -> Flow:
+    """Take the steps of a part; Ctrl-C between two of them is how it ends, too, and is recorded."""
+    try:
+        return (yield from flow)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        return Failed(error)
+
+
 def _record(entry: Callable[[], AuditEntry]) -> Generator[Step, Answer, Answer]:
     try:
         written = entry()
     except Exception as error:  # what cannot be put into words is not recorded
         return Failed(error)
+    except BaseException as interrupt:  # Ctrl-C while it is put into words: it is recorded first
+        yield from _record(entry)
+        return Failed(interrupt)
     return (yield Record(written))
 
 

@@ -223,3 +223,85 @@ class TestReporting:
         for answer in (Done(ASK), Done(YES), Done(None), Done()):
             flow.answer(answer)
         assert isinstance(flow.ending, Done)
+
+
+class TestInterrupts:
+    """Ctrl-C can come between any two steps, such as while large arguments are compared."""
+
+    @staticmethod
+    def once(interrupt: BaseException, then: Any) -> Any:
+        pending = [interrupt]
+
+        def answer(*_: Any) -> Any:
+            if pending:
+                raise pending.pop()
+            return then
+
+        return answer
+
+    def test_before_the_decision_it_is_recorded_and_the_approver_is_told(self) -> None:
+        interrupt = KeyboardInterrupt()
+        flow = stepped(self.once(interrupt, True))
+        flow.answer(Done(ASK))
+        step = flow.answer(Done(True))
+        assert recorded(step) == ("decision", "deny")
+        assert step.entry.reason == "interrupted: KeyboardInterrupt"
+        assert told(flow.answer(Done())) == ("cancelled", None)
+        flow.answer(Done())
+
+        assert error(flow) is interrupt
+
+    def test_between_decision_and_call_nothing_runs_and_the_log_says_so(self) -> None:
+        interrupt, seen = KeyboardInterrupt(), []
+
+        def unchanged() -> bool:
+            seen.append(1)
+            if len(seen) == 2:
+                raise interrupt
+            return True
+
+        flow = stepped(unchanged)
+        for answer in (Done(ASK), Done(True), Done(None)):
+            flow.answer(answer)
+        step = flow.answer(Done())
+        assert recorded(step) == ("outcome", "cancelled")
+        assert step.entry.reason == "the call was not begun"
+        assert told(flow.answer(Done())) == ("cancelled", None)
+        flow.answer(Done())
+
+        assert error(flow) is interrupt
+
+    def test_after_the_call_the_outcome_is_recorded_as_it_was(self) -> None:
+        interrupt, times = KeyboardInterrupt(), [NOW, NOW]
+
+        def wall() -> Any:
+            if not times:
+                times.append(NOW)
+                raise interrupt
+            return times.pop()
+
+        flow = stepped(wall=wall)
+        for answer in (Done(ASK), Done(True), Done(None), Done()):
+            step = flow.answer(answer)
+        assert isinstance(step, Run)
+        assert recorded(flow.answer(Done("paid"))) == ("outcome", "success")
+        assert told(flow.answer(Done()))[0] == "success"
+        flow.answer(Done())
+
+        assert error(flow) is interrupt
+
+    def test_while_the_decision_is_put_into_words_nothing_runs(self) -> None:
+        interrupt = KeyboardInterrupt()
+        flow = stepped(wall=self.once(interrupt, NOW))
+        flow.answer(Done(ALLOW))
+        assert recorded(flow.answer(Done(None))) == ("decision", "allow")
+        assert recorded(flow.answer(Done())) == ("outcome", "cancelled")
+        flow.answer(Done())
+
+        assert error(flow) is interrupt
+
+    def test_a_flow_that_is_given_up_takes_no_more_steps(self) -> None:
+        flow = stepped()
+        flow.flow.close()
+        with pytest.raises(StopIteration):
+            next(flow.flow)
