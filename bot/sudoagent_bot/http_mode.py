@@ -64,7 +64,13 @@ class HttpReception:
         """Listen. Raises ``ConfigurationError`` when the port cannot be had."""
         server = web.Application(client_max_size=_LARGEST_BODY)
         server.add_routes([web.post(PATH, self._receive), web.get("/healthz", _alive)])
-        runner = web.AppRunner(server, access_log=None, shutdown_timeout=_CLOSE_SECONDS)
+        # Slack compresses nothing, and what is not signed must not be unpacked.
+        runner = web.AppRunner(
+            server,
+            access_log=None,
+            shutdown_timeout=_CLOSE_SECONDS,
+            auto_decompress=False,
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, self._place.host, self._place.port).start()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
@@ -84,6 +85,14 @@ async def test_a_body_that_is_too_large_is_not_read(door: Door):
     with contextlib.suppress(aiohttp.ClientConnectionError):
         status, _ = await door.post(b"x" * (2 * 1024 * 1024))
         assert status == 413
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+async def test_what_nobody_signed_is_not_unpacked(door: Door, coding: str):
+    # Thirty kilobytes that would be thirty megabytes.
+    packed = zlib.compress(b"x" * (30 * 1024 * 1024), wbits=31 if coding == "gzip" else 15)
+    status, _ = await door.post(packed, secret="guessed", Content_Encoding=coding)
+    assert status == 401
 
 
 async def test_what_is_signed_but_cannot_be_read_is_not_a_failure_of_ours(
