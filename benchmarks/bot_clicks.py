@@ -34,7 +34,7 @@ NO_CAPS = Caps(total=1_000_000, per_asker=1_000_000)
 GIVE_UP = 120.0  # seconds
 
 
-async def ask(store: ReviewStore, slack: SlackClient) -> tuple[str, str]:
+async def ask(store: ReviewStore, slack: SlackClient, seconds: float = 600.0) -> tuple[str, str]:
     """Store a request and post its card; returns its id and the card's timestamp."""
     now = int(time.time() * 1000)
     request = Request(
@@ -52,7 +52,7 @@ async def ask(store: ReviewStore, slack: SlackClient) -> tuple[str, str]:
         risk="medium",
         channel=CHANNEL,
         created_at=now,
-        expires_at=now + 600_000,
+        expires_at=now + round(seconds * 1000),
     )
     await store.create(request, KEYRING.seal(encode(request), "request"), caps=NO_CAPS)
     posted = await post(slack, CHANNEL, pending_card(request), marker=request.id)
