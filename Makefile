@@ -37,7 +37,7 @@ chaos: $(VENV)/.develops ## The long fault runs: kills, cuts, full disks, a thou
 	SUDOAGENT_CHAOS_ROUNDS=$${SUDOAGENT_CHAOS_ROUNDS:-1000} $(BIN)/python -m pytest -n0 -m chaos --timeout 3600 -s
 
 bench: $(VENV)/.develops ## Measure, beside the raw floor of this machine
-	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b; done
+	@for b in guard review bot_clicks bot_backlog; do echo "== $$b"; $(BIN)/python benchmarks/$$b.py; done
 
 redaction-report: $(VENV)/.develops ## Recall and precision of redaction on its labelled corpus
 	@$(BIN)/python benchmarks/redaction_report.py
