@@ -12,6 +12,7 @@ import click
 
 from sudoagent import __version__
 from sudoagent.errors import ConfigurationError
+from sudoagent.review.store.addresses import parse_address
 
 from .config import Config, read_config
 from .logs import log_to_stderr
@@ -37,9 +38,9 @@ Variables:
                          /slack/events; default: 3000
   SUDOAGENT_HOST         HTTP mode: the address to listen on;
                          default: every address of this machine
-  SUDOAGENT_METRICS_PORT  /healthz, /readyz and /metrics, in both modes;
+  SUDOAGENT_METRICS_PORT /healthz, /readyz and /metrics, in both modes;
                          unset: none
-  SUDOAGENT_METRICS_HOST  the address for them; default: 127.0.0.1
+  SUDOAGENT_METRICS_HOST the address for them; default: 127.0.0.1
   REDIS_URL              redis://, rediss:// or unix://, the one that the
                          agents use; unset: a server on this machine
   SUDOAGENT_SIGNING_KEY  the one that the agents use; unset: derived
@@ -102,7 +103,13 @@ async def _until_stopped(config: Config) -> None:
 
 
 def _report(config: Config) -> None:
-    click.echo(f"The configuration is complete: {config}")
+    http, redis_url = config.http, config.redis_url
+    way = "Socket Mode" if http is None else f"HTTP mode on port {http.place.port}"
+    server = "the embedded server" if redis_url is None else parse_address(redis_url).shown
+    click.echo(
+        f"The configuration is complete: {way}, {server}, namespace {config.namespace}, signing "
+        f"key {', '.join(config.keyring.key_ids)}.\nWhether Slack agrees, `sudoagent doctor` says."
+    )
 
 
 def _give_up(reason: str) -> None:

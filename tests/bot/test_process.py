@@ -65,8 +65,13 @@ def test_check_says_what_is_wrong_or_that_nothing_is():
     assert run("--check", SLACK_BOT_TOKEN="xoxb-not-a-real-token").returncode == 78
     checked = run("--check", **SETTINGS)
     assert checked.returncode == 0
-    assert "complete" in checked.stdout
+    assert "complete: Socket Mode, " in checked.stdout
     assert "not-a-real-token" not in checked.stdout + checked.stderr
+    secret = {"REDIS_URL": "redis://:pass-word@localhost:1/0", "SLACK_SIGNING_SECRET": "s3cret"}
+    checked = run("--check", **SETTINGS, **secret, SUDOAGENT_MODE="http")
+    assert "HTTP mode on port 3000, " in checked.stdout
+    assert "pass-word" not in checked.stdout
+    assert "s3cret" not in checked.stdout
 
 
 def test_an_audit_log_that_cannot_be_is_a_wrong_setting(start_bot: StartBot, tmp_path: Path):
