@@ -3,7 +3,8 @@
     python benchmarks/bot_backlog.py [--expiring 2000] [--decisions 20]
 
 All of the requests but a few expire in the same moment. Slack takes fifty updates a minute, so
-repainting them takes most of an hour; meanwhile reviewers decide about the few, one by one. Timed are their acknowledgements, and how long their own cards wait to be repainted.
+repainting them takes most of an hour; meanwhile reviewers decide about the few, one by one. Timed
+are their acknowledgements, and how long their own cards wait to be repainted.
 """
 
 from __future__ import annotations
