@@ -77,7 +77,7 @@ class SlackSettings:
     def require(self, *, channel: str | None, reviewers: Sequence[str]) -> tuple[str, Keyring]:
         """Return token and keyring. Raises ``ApproverUnavailable`` naming all that is missing."""
         missing = [
-            _SUPPLY[name]
+            name
             for name, value in (
                 ("SLACK_BOT_TOKEN", self.token),
                 ("SUDOAGENT_CHANNEL", channel),
@@ -86,7 +86,7 @@ class SlackSettings:
             if not value
         ]
         if missing or self.token is None or self.keyring is None:
-            raise ApproverUnavailable("Slack is not set up. " + ". ".join(missing))
+            raise ApproverUnavailable(_not_set_up(missing))
         return self.token, self.keyring
 
 
@@ -169,6 +169,13 @@ def check_reviewers(ids: Sequence[str]) -> tuple[str, ...]:
             "others, so give user ids (U…: profile, ⋮, Copy member ID) and user-group ids (S…)"
         )
     return unique
+
+
+def _not_set_up(missing: list[str]) -> str:
+    if len(missing) == 1:
+        return f"Slack is not set up: {_SUPPLY[missing[0]]}"
+    names = f"{', '.join(missing[:-1])} and {missing[-1]}"
+    return f"Slack is not set up: {names} are not set; `sudoagent doctor` says how to supply each"
 
 
 def _reviewers(ids: Sequence[str] | None, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -131,11 +131,13 @@ def _nobody(reasons: list[str]) -> ApproverUnavailable:
 
 
 def _say(reason: str) -> None:
-    logger.warning("falling back: %s", reason)
     from ._question import say_fallback
 
     try:
         with controlling_terminal() as terminal:
             say_fallback(terminal.stream, f"falls back: {reason}")
     except ApproverUnavailable:
-        pass  # no screen to say it on; the log and the audit entry have it
+        logger.warning("falling back: %s", reason)
+    else:
+        # Without a configuration of logging, a warning would stand on the same screen once more.
+        logger.info("falling back: %s", reason)

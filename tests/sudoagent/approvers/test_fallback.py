@@ -89,7 +89,7 @@ class TestFallingBack:
         assert log.story == [("decision", "deny")]
 
     def test_it_is_logged(self, way: Way, caplog: pytest.LogCaptureFixture) -> None:
-        with caplog.at_level(logging.WARNING, "sudoagent"):
+        with caplog.at_level(logging.INFO, "sudoagent"):
             way.call(asks(Log(), Unreachable(), Answers(True)), lambda: None)
 
         assert "falling back: Slack cannot be reached" in caplog.text

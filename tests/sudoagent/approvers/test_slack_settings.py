@@ -188,23 +188,25 @@ async def test_everything_that_is_missing_is_named_when_it_is_needed() -> None:
     for answer in (approver.approve, approver.aapprove):
         with pytest.raises(ApproverUnavailable) as caught:
             await _maybe(answer(call(), over_limit(), str(uuid.uuid4())))
-        for name in ("SLACK_BOT_TOKEN", "SUDOAGENT_CHANNEL", "SUDOAGENT_REVIEWERS"):
-            assert name in caught.value.reason
+        assert caught.value.reason == (
+            "Slack is not set up: SLACK_BOT_TOKEN, SUDOAGENT_CHANNEL and SUDOAGENT_REVIEWERS are "
+            "not set; `sudoagent doctor` says how to supply each"
+        )
     assert approver.digest_key is None
 
 
-@pytest.mark.usefixtures("nothing_set")
 def test_ids_of_stand_ins_for_slack_are_ids() -> None:
     settings = read(reviewers=["U1", "W_ALICE", "S-ONCALL"], requester="U_BOB")
     assert settings.reviewers == ("U1", "W_ALICE", "S-ONCALL")
     assert settings.requester == "U_BOB"
 
 
+@pytest.mark.usefixtures("nothing_set")
 def test_a_policy_can_supply_channel_and_reviewers() -> None:
     result = over_limit(channel="#approvals", reviewers=["U0ALICE"])
     with pytest.raises(ApproverUnavailable) as caught:
         SlackApprover().approve(call(), result, str(uuid.uuid4()))
-    assert "SLACK_BOT_TOKEN" in caught.value.reason
+    assert "SLACK_BOT_TOKEN is not set: copy" in caught.value.reason
     assert "SUDOAGENT_CHANNEL" not in caught.value.reason
     assert "SUDOAGENT_REVIEWERS" not in caught.value.reason
 
