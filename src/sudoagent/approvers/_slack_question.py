@@ -245,11 +245,11 @@ class _Words:
 
 
 def _fitted(request: Request) -> Request:
-    # `present` bounds the arguments and `_Words` every sentence; lists of ids are what is left.
+    # `present` bounds the values and `_Words` every sentence; how many names and ids is left.
     try:
         encode(request)
     except MalformedRecord as error:
         raise ApprovalError(
-            "the request is too large to be stored: name fewer reviewers, or a user group"
+            "the request is too large to be stored: pass fewer arguments, or name fewer reviewers"
         ) from error
     return request
