@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from sudoagent.playground import AsyncPlayground, Playground
+from sudoagent.playground import Playground
 from sudoagent.playground.cast import TEAM
 from sudoagent.review.request import Escalation
 from sudoagent.review.store import ReviewStore
 from sudoagent.review.widening import next_follow_up
 from sudoagent.slack.messages import pending_card
+from sudoagent.slack.posting import post
 from support.bot import Asked, Asker, BotProcess
 from support.valkey import Server
 
@@ -34,7 +35,7 @@ async def here(
 async def ask(here: Asker, **changes: Any) -> Asked:
     request = here.request(agent="billing-agent", **changes)
     await here.store_only(request)
-    posted = await here.post_only(pending_card(request), request.id)
+    posted = await post(here._slack, request.channel, pending_card(request), marker=request.id)
     due = next_follow_up(request, request.created_at)
     place = (posted.channel, posted.ts, TEAM)
     assert await here.store.attach_message(request.id, *place, follow_up_at=due)
@@ -62,14 +63,13 @@ async def test_nobody_answers_until_somebody_else_does(look: Look, here: Asker) 
     await alice.get_by_text("More people were asked at").first.wait_for()
 
 
-async def test_a_direct_message_is_decided_for_everybody(
-    look: Look, here: Asker, aslack: AsyncPlayground
-) -> None:
+async def test_a_direct_message_is_decided_for_everybody(look: Look, here: Asker) -> None:
     alice, bob = await look("U0ALICE"), await look("U0BOB")
     people = ("U0ALICE", "U0BOB")
-    await ask(here, reviewers=people, direct=people)
+    await ask(here, reviewers=people, direct=people, channel="U0ALICE")
     for page in (alice, bob):
-        await page.get_by_text("Approvals", exact=True).first.click()
+        conversations = page.locator(".list", has_text="Direct messages")
+        await conversations.get_by_text("Approvals", exact=True).click()
         await page.get_by_role("button", name="Deny refund_user").wait_for()
     await keep(bob, "direct-message")
     await bob.get_by_role("button", name="Deny refund_user").click()
