@@ -16,6 +16,8 @@ from ..errors import ApproverUnavailable
 __all__ = ["Terminal", "Withdrawal", "controlling_terminal"]
 
 _PATH = "/dev/tty"
+# Milliseconds that fit into a C integer.
+_LONGEST_POLL = 2**31 - 1
 
 
 class Withdrawal:
@@ -67,11 +69,22 @@ class Terminal:
         """
         watched = [self._descriptor, *([withdrawal.fileno()] if withdrawal else [])]
         remaining = max(0.0, deadline - time.monotonic())
-        ready, _, _ = select.select(watched, [], [], remaining)
+        ready = _readable(watched, remaining)
         if self._descriptor not in ready or len(ready) > 1:
             return None
         # In line mode a terminal hands over one whole line.
         return os.read(self._descriptor, 4096).decode("utf-8", "replace")
+
+
+def _readable(descriptors: list[int], seconds: float) -> list[int]:
+    try:
+        return select.select(descriptors, [], [], seconds)[0]
+    except ValueError:  # a program with more than a thousand open files
+        pass
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poll.poll(min(seconds * 1000, _LONGEST_POLL))]
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -53,6 +55,21 @@ class TestReading:
         os.write(far, b"n\n")
 
         assert terminal.read_line(soon()) == "n\n"
+
+    def test_a_program_with_many_open_files_can_ask(self, pair: tuple[int, Terminal]) -> None:
+        far, terminal = pair
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+        high = fcntl.fcntl(terminal._descriptor, fcntl.F_DUPFD_CLOEXEC, 1100)
+        try:
+            asks = Terminal(high)
+            assert asks.read_line(time.monotonic() + 0.01) is None
+            os.write(far, b"y\n")
+            assert asks.read_line(time.monotonic() + 1e9) == "y\n"
+            asks.stream.close()
+        finally:
+            os.close(high)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     def test_bytes_that_are_no_text_are_no_yes(self, pair: tuple[int, Terminal]) -> None:
         os.write(pair[0], b"\xff\n")

@@ -83,8 +83,10 @@ def parse_address(url: str) -> Address:
             shown, urls = f"unix://{path}", (url.strip(),)
             return Address("single", shown, urls, scheme="unix", tail=query, login=login + at)
     if not separator or scheme not in _SCHEMES:
+        # Where the scheme does not end, a password may have begun.
+        known = f"has the scheme {scheme[:20]!r}" if separator else "has no scheme"
         raise ConfigurationError(
-            f"REDIS_URL has the scheme {scheme[:20]!r}: use redis://, rediss:// (TLS), unix://, "
+            f"REDIS_URL {known}: use redis://, rediss:// (TLS), unix://, "
             "redis+sentinel://host,host/name or redis+cluster://host,host"
         )
     return _network_address(*_SCHEMES[scheme], rest)
