@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sudoagent.review.recount import opened_request, tally
 from sudoagent.review.request import MalformedRecord, Request, SignedVote
-from sudoagent.review.seal import BadSeal, Keyring
+from sudoagent.review.seal import Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
-from sudoagent.review.widening import as_of, widened
 from sudoagent.slack.home import Decided, Waiting
 
+from .opening import opened_review
 from .reviewers import Reviewers
 from .rules import Refused
 
@@ -124,16 +122,14 @@ class Docket:
         if isinstance(stored, MalformedRecord):
             return None
         try:
-            request = opened_request(stored, self._keyring, self._namespace)
-            votes: Sequence[SignedVote] = tally(request, stored.sealed_votes, self._keyring).votes
-        except BadSeal:
+            opened = opened_review(stored, self._keyring, self._namespace)
+        except Refused:
             return None
-        moment = stored.ended_at or stored.now
         return Listed(
             stored=stored,
-            request=as_of(request, moment),
-            votes=tuple(votes),
-            widened=widened(request, moment),
+            request=opened.request,
+            votes=opened.votes,
+            widened=opened.widened,
         )
 
 

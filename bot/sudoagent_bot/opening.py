@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sudoagent.review.recount import opened_outcome, opened_request, tally
+from sudoagent.review.recount import check_borne_out, opened_outcome, opened_request, tally
 from sudoagent.review.request import Request, SignedVote
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store.replies import StoredReview
@@ -38,11 +38,10 @@ def opened_review(stored: StoredReview, keyring: Keyring, namespace: str) -> Ope
     try:
         request = opened_request(stored, keyring, namespace)
         counted = tally(request, stored.sealed_votes, keyring)
+        check_borne_out(stored.state, counted)
         run = _run(request, stored, keyring)
     except BadSeal as error:
         raise Refused("tampered", str(error)) from error
-    if stored.state in ("approved", "denied") and counted.outcome != stored.state:
-        raise Refused("tampered", f"the store says {stored.state}, but the votes do not")
     moment = stored.ended_at or stored.now
     grant_end = _grant_end(request, counted.votes, stored)
     return Opened(as_of(request, moment), counted.votes, run, widened(request, moment), grant_end)

@@ -82,7 +82,10 @@ async def test_what_is_not_there_or_not_to_be_trusted_is_not_shown(
     asked, oversized = await asker.ask(), await asker.ask()
     valkey_server.call("HSET", asker.store._keys.request(asked.id), "sealed", "forged")
     valkey_server.call("HSET", asker.store._keys.request(oversized.id), "x", b"x" * 400_000)
+    decided = await asker.ask()
+    valkey_server.call("HSET", asker.store._keys.request(decided.id), "state", "approved")
     await answer(aslack, "U0CAROL", f"show {asked.id}", "cannot be trusted")
+    await answer(aslack, "U0CAROL", f"show {decided.id}", "cannot be trusted")
     await answer(aslack, "U0ALICE", f"show {oversized.id}", "cannot be trusted")
     told = await answer(aslack, "U0CAROL", "pending", "Nothing waits")
     assert asked.id not in told

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from sudoagent.errors import ConfigurationError
-from sudoagent.review.recount import opened_outcome, opened_request, tally
+from sudoagent.review.recount import check_borne_out, opened_outcome, opened_request, tally
 from sudoagent.review.request import MalformedRecord, Request, is_request_id
 from sudoagent.review.seal import BadSeal, Keyring
 from sudoagent.review.store import ReviewStore, StoredReview
@@ -112,9 +112,11 @@ def _asked(request: Request) -> dict[str, Any]:
 def _opened(stored: StoredReview, namespace: str) -> dict[str, Any]:
     keyring = deployment_keyring()
     request = opened_request(stored, keyring, namespace)
+    counted = tally(request, stored.sealed_votes, keyring)
+    check_borne_out(stored.state, counted)
     votes = [
         {"choice": v.choice, "user_id": v.user_id, "at": _time(v.at), "comment": v.comment}
-        for v in tally(request, stored.sealed_votes, keyring).votes
+        for v in counted.votes
     ]
     return {**_asked(request), "votes": votes, **_ran(request, stored, keyring)}
 

@@ -30,7 +30,7 @@ from .widening import as_of
 if TYPE_CHECKING:
     from .store.replies import StoredReview
 
-__all__ = ["Tally", "opened_outcome", "opened_request", "recount", "tally"]
+__all__ = ["Tally", "check_borne_out", "opened_outcome", "opened_request", "recount", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,16 @@ def tally(request: Request, sealed_votes: Sequence[bytes], keyring: Keyring) -> 
     elif len(votes) - denies >= request.quorum:
         outcome = "approved"
     return Tally(tuple(votes), outcome)
+
+
+def check_borne_out(state: State, counted: Tally) -> None:
+    """Raise ``BadSeal`` when the votes do not amount to what the store says became of a request.
+
+    Neither a decision that nobody made is one, nor one that is passed off as another end.
+    """
+    decided = state if state in ("approved", "denied") else None
+    if counted.outcome != decided:
+        raise BadSeal(f"the store says {state}, but the votes do not")
 
 
 def opened_outcome(request: Request, sealed: bytes, keyring: Keyring) -> SignedOutcome:

@@ -136,6 +136,18 @@ def test_what_became_of_the_call_is_shown(
     assert (account["outcome"], account["seconds"]) == ("error", 1.5)
 
 
+def test_an_end_that_nobody_voted_for_is_a_problem(
+    run: Run, pending: Request, with_store: Callable[..., object]
+) -> None:
+    async def forge(store: ReviewStore) -> object:
+        key = f"sudoagent:{{{store.namespace}}}:request:{pending.id}"
+        return await store._link.command("HSET", key, "state", "approved")
+
+    with_store(forge)
+    account = json.loads(run("requests", "show", pending.id, "--json").output)
+    assert account["problem"] == "the store says approved, but the votes do not"
+
+
 def test_a_request_of_another_namespace_is_not_shown_as_one_of_ours(
     run: Run, with_store: Callable[..., object]
 ) -> None:
