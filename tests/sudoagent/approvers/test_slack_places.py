@@ -287,3 +287,17 @@ async def test_a_follow_up_after_the_deadline_is_refused(deployment: Deployment)
     asking = deployment.asking(rules={"follow_up": late})
     with pytest.raises(ApprovalError, match="expires after 60 seconds"):
         await asking.verdict()
+
+
+async def test_only_so_many_get_a_direct_message(
+    deployment: Deployment, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = [ALICE, *(f"U{number:06}" for number in range(30))]
+    asking = deployment.asking(rules={"direct": True, "reviewers": many})
+    await asking.posted()
+    request = await deployment.request(asking.id)
+    assert request.direct == tuple(many[:20])
+    assert request.reviewers == tuple(many)
+    assert "the first 20 of 31 reviewers" in caplog.text
+    await asking.vote()
+    assert (await asking.verdict()).approved
