@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from . import texts
+from . import notice_texts
 from .blocks import code, one_line, rich_text, sentence
 from .messages import Message
 
@@ -30,9 +30,9 @@ def held_back_notice(asker: str, count: int, since: int) -> Message:
     ``asker`` is a Slack user id or what an agent calls itself; it is shown, not mentioned: the
     message is repainted with each further request, and nobody is pinged for one.
     """
-    template = texts.HELD_BACK_ONE if count == 1 else texts.HELD_BACK
+    template = notice_texts.HELD_BACK_ONE if count == 1 else notice_texts.HELD_BACK
     name = one_line(asker, _NAME_LIMIT)
-    shown = code(name) if name else texts.SOME_ASKER
+    shown = code(name) if name else notice_texts.SOME_ASKER
     elements = [sentence(template, count=count, asker=shown)]
-    text = texts.HELD_BACK_FALLBACK.format(count=count)
+    text = notice_texts.HELD_BACK_FALLBACK.format(count=count)
     return Message(text, (rich_text(f"{held_back_marker(asker, since)}{count}", elements),))

@@ -18,14 +18,19 @@ from typing import Any, Final, NamedTuple
 
 from sudoagent.errors import ConfigurationError
 
-from . import grant_texts, reminder_texts, texts
+from . import grant_texts, notice_texts, reminder_texts, texts
 
 __all__ = ["VARIABLE", "current_words", "read_wording", "template", "use_wording", "wording_from"]
 
 VARIABLE: Final = "SUDOAGENT_TEXTS"
 
 # What a text's name begins with, by the module that it stands in.
-_MODULES: Final = {"": texts, "grant.": grant_texts, "reminder.": reminder_texts}
+_MODULES: Final = {
+    "": texts,
+    "grant.": grant_texts,
+    "notice.": notice_texts,
+    "reminder.": reminder_texts,
+}
 _LARGEST_FILE = 1_000_000
 # Three times as long as usual: more than any language needs, and cards still fit. Short ones may
 # grow to this many characters.
