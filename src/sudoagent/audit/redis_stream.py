@@ -9,6 +9,7 @@ do to it what whoever may write a file can do to that: anchors find that out.
 from __future__ import annotations
 
 import errno
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["RedisStreamAuditLogger", "stream_head", "stream_key", "stream_lines", "verify_stream"]
 
 _KEPT = 400 * 86400.0  # seconds; a year and a month, as auditors ask for
+
+_SEQ, _HASH = re.compile(rb"[1-9][0-9]{0,17}"), re.compile(rb"[0-9a-f]{64}")
+_NOT_OURS = "the head of the audit stream in Redis is none that a logger left"
 
 # Appends the line if the head is as expected. A client may send a script again when its reply was
 # lost, so a head that is this very line already is a success. A head that is gone or older than one
@@ -116,7 +120,10 @@ class RedisStreamAuditLogger:
             line, link = seal(body, self._tail)
             args: list[str | int | bytes] = [self._tail.hash, link.seq, line, link.hash]
             done, seq, found = self._append(keys=self._keys, args=[*args, self._expiry])
-            self._tail = Link(int(seq), found.decode())
+            newest = _link(seq, found)
+            if newest is None:
+                raise AuditLogError(f"{_NOT_OURS}: find out who wrote it, then delete its key")
+            self._tail = newest
             if done:
                 return
         raise AuditLogError("the audit stream in Redis is too busy: other hosts were always first")
@@ -162,13 +169,28 @@ def verify_stream(url: str, namespace: str, anchors: Sequence[Anchor] = ()) -> R
 
 
 def stream_head(url: str, namespace: str) -> Link | None:
-    """Return the link that the stream's head names. Raises ``redis.RedisError``."""
+    """Return the link that the stream's head names.
+
+    Raises ``redis.RedisError``, and ``OSError`` for a head that no logger left.
+    """
     client = _connect(url, 5.0)
     try:
         seq, found = cast(Any, client.hmget(f"{stream_key(namespace)}:head", ["seq", "hash"]))
     finally:
         client.close()
-    return Link(int(seq), found.decode()) if seq and found else None
+    if not seq or not found:
+        return None
+    link = _link(seq, found)
+    if link is None:
+        raise OSError(errno.EINVAL, _NOT_OURS, url.rpartition("@")[2])
+    return link
+
+
+def _link(seq: bytes, found: bytes | None) -> Link | None:
+    # Whoever can write to Redis can write anything there.
+    if found is None or _SEQ.fullmatch(seq) is None or _HASH.fullmatch(found) is None:
+        return None
+    return Link(int(seq), found.decode())
 
 
 def _connect(url: str, timeout: float) -> redis.Redis:

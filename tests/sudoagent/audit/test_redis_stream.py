@@ -122,6 +122,29 @@ def test_a_head_that_was_rolled_back_leaves_a_gap(stream: Stream) -> None:
     logger.close()
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"seq": "9" * 5000, "hash": "f" * 64},
+        {"seq": "9" * 30, "hash": "f" * 64},
+        {"seq": "1e3", "hash": "f" * 64},
+        {"hash": b"\xff"},
+        {"hash": '"}\n{'},
+    ],
+)
+def test_a_head_that_was_forged_is_not_followed(stream: Stream, head: dict[str, str]) -> None:
+    logger = stream.logger()
+    logger.log(entry())
+    with stream.server.client() as client:
+        client.hset(f"{stream_key(stream.namespace)}:head", mapping=head)
+    with pytest.raises(AuditLogError, match="none that a logger left"):
+        logger.log(entry())
+    assert len(stream.ids()) == 1
+    with pytest.raises(OSError, match="none that a logger left"):
+        verify_stream(stream.server.url, stream.namespace)
+    logger.close()
+
+
 def test_places_in_a_stream_are_its_ids(stream: Stream) -> None:
     logger = stream.logger()
     logger.log(entry())
