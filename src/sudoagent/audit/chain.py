@@ -16,9 +16,12 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from ..errors import AuditLogError
+
 __all__ = ["GENESIS", "SEAL_BYTES", "Link", "SealedLine", "read_line", "read_link", "seal"]
 
 _DOMAIN = b"sudoagent audit v1\n"
+_LAST = 10**18 - 1  # what `_TAIL` can read; no log gets there by itself
 _TAIL = re.compile(
     rb',"seq":([1-9][0-9]{0,17}),"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}', re.ASCII
 )
@@ -61,8 +64,16 @@ class SealedLine(NamedTuple):
 
 
 def seal(body: bytes, after: Link) -> tuple[bytes, Link]:
-    """Return the line for an encoded JSON object with at least one member, and its link."""
+    """Return the line for an encoded JSON object with at least one member, and its link.
+
+    Raises ``AuditLogError`` when it would have a number that nobody could read.
+    """
     seq = after.seq + 1
+    if seq > _LAST:
+        raise AuditLogError(
+            "the audit log's numbers are used up, so somebody else wrote to it or to its head: "
+            "find out who, then move both away"
+        )
     prev = after.hash.encode()
     covered = b'%b,"seq":%d,"prev":"%b"' % (body[:-1], seq, prev)
     digest = _digest(prev, covered)

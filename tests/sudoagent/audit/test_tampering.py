@@ -11,6 +11,7 @@ from sudoagent.audit import JsonlAuditLogger
 from sudoagent.audit._head import head_path
 from sudoagent.audit.chain import GENESIS, Link, read_line, seal
 from sudoagent.audit.verify import parse_anchor
+from sudoagent.errors import AuditLogError
 from support.audit import entry, kinds, verified, written
 
 COUNT = 9
@@ -282,3 +283,20 @@ def _rechain_and_fix_the_head(log: Path) -> None:
     assert newest is not None
     head = b'{"seq":%d,"hash":"%b"}' % (newest.seq, newest.hash.encode())
     head_path(log).write_bytes(head.ljust(127) + b"\n")
+
+
+@pytest.mark.parametrize("where", ["head", "log"])
+def test_no_entry_gets_a_number_that_nobody_can_read(tmp_path: Path, where: str) -> None:
+    # The next writer would take such entries for torn ones, and the log for intact.
+    log = tmp_path / "audit.jsonl"
+    written(log, 1)
+    link = Link(10**18 - 1, "f" * 64)
+    if where == "head":
+        head_path(log).write_bytes(b'{"seq":%d,"hash":"%b"}\n' % (link.seq, link.hash.encode()))
+    else:
+        line, _ = seal(b'{"timestamp":"2026-01-31T12:00:00.000000Z"}', Link(link.seq - 1, "f" * 64))
+        log.write_bytes(log.read_bytes() + line)
+    for _ in range(2):
+        with pytest.raises(AuditLogError, match="numbers are used up"):
+            JsonlAuditLogger(log).log(entry())
+    assert kinds(log) != []
