@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sudoagent.display import cut
 from sudoagent.review.store import ReviewStore
-from sudoagent.slack import texts
+from sudoagent.slack import command_texts
 from sudoagent.slack.commands import plain_answer, status_answer
 from sudoagent.slack.messages import Message
 
@@ -34,17 +34,17 @@ class Brake:
         await self._admins.check(user_id)
         reason = cut((click.comment or "").strip(), _LONGEST_REASON)
         if not reason:
-            return plain_answer(texts.SUDO_SAY_WHY)
+            return plain_answer(command_texts.SAY_WHY)
         frozen_now = await self._store.presence.freeze(reason, _who(click))
         await self._refusals.record_brake(click, "deny", f"frozen: {reason}")
-        return plain_answer(texts.SUDO_FROZEN if frozen_now else texts.SUDO_FROZEN_BEFORE)
+        return plain_answer(command_texts.FROZEN if frozen_now else command_texts.FROZEN_BEFORE)
 
     async def unfreeze(self, click: Click, user_id: str) -> Message:
         """End the freeze."""
         await self._admins.check(user_id)
         thawed = await self._store.presence.unfreeze(_who(click))
         await self._refusals.record_brake(click, "allow", "not frozen any more")
-        return plain_answer(texts.SUDO_THAWED if thawed else texts.SUDO_NOT_FROZEN)
+        return plain_answer(command_texts.THAWED if thawed else command_texts.NOT_FROZEN)
 
     async def status(self, _: Click, user_id: str) -> Message:
         """Say whether guarded calls may run; by whose hand and why, to administrators only."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sudoagent.review.request import is_request_id
 from sudoagent.review.store import StoreError
-from sudoagent.slack import texts
+from sudoagent.slack import command_texts
 from sudoagent.slack.commands import pending_answer, plain_answer, show_answer
 from sudoagent.slack.failures import SlackFailure
 from sudoagent.slack.home import Waiting
@@ -96,7 +96,7 @@ class SudoCommand:
     async def _show(self, click: Click, user_id: str) -> Message:
         request_id = (click.comment or "").strip("` ").lower()
         if not is_request_id(request_id):
-            return plain_answer(texts.SUDO_SAY_WHICH)
+            return plain_answer(command_texts.SAY_WHICH)
         one = await self._docket.one(request_id)
         may_see = await self._docket.may_decide(one.request, user_id)
         if not may_see and not await self._admins.include(user_id):
@@ -118,4 +118,4 @@ class SudoCommand:
 
 
 async def _help(_: Click, __: str) -> Message:
-    return plain_answer(texts.SUDO_HELP)
+    return plain_answer(command_texts.HELP)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sudoagent.review.request import Request, SignedVote, State
 
-from . import grant_texts, texts
+from . import command_texts, grant_texts, texts
 from .blocks import Element, code, date, escape, one_line, quote, rich_text, sentence, strong
 from .grants import Standing, standing_blocks
 from .home import Frozen, Waiting, who
@@ -36,27 +36,27 @@ def plain_answer(words: str) -> Message:
 
 def status_answer(frozen: bool, details: Frozen | None, waiting: int | None) -> Message:
     """Return what holds now. Details and the number of requests are for administrators."""
-    words = texts.SUDO_STATUS if frozen else texts.SUDO_STATUS_OPEN
+    words = command_texts.STATUS if frozen else command_texts.STATUS_OPEN
     lines: list[Element] = [sentence(words)]
     if details is not None:
         by, at = who(details.by), date(details.at, texts.AT_DAY)
-        lines.append(sentence(texts.SUDO_STATUS_FROZEN, who=by, at=at))
+        lines.append(sentence(command_texts.STATUS_FROZEN, who=by, at=at))
         lines.append(quote(one_line(details.reason, _REASON_LIMIT)))
     if waiting is not None:
-        lines.append(sentence(texts.SUDO_STATUS_WAITING, count=waiting))
+        lines.append(sentence(command_texts.STATUS_WAITING, count=waiting))
     return Message(words, (rich_text("status", lines),))
 
 
 def pending_answer(waiting: Sequence[Waiting], *, everybodys: bool) -> Message:
     """Return what waits, the most urgent first. ``everybodys``: for whomever, not for this one."""
     if not waiting:
-        return plain_answer(texts.SUDO_NOTHING_AT_ALL if everybodys else texts.SUDO_NOTHING)
-    template = texts.SUDO_PENDING_ALL if everybodys else texts.SUDO_PENDING
+        return plain_answer(command_texts.NOTHING_AT_ALL if everybodys else command_texts.NOTHING)
+    template = command_texts.PENDING_ALL if everybodys else command_texts.PENDING
     lines = [sentence(template, count=len(waiting))]
     lines += [_line(one.request) for one in waiting[:_MOST_LISTED]]
     if len(waiting) > _MOST_LISTED:
-        lines.append(sentence(texts.SUDO_MORE, count=len(waiting) - _MOST_LISTED))
-    lines.append(sentence(texts.SUDO_WHERE))
+        lines.append(sentence(command_texts.MORE, count=len(waiting) - _MOST_LISTED))
+    lines.append(sentence(command_texts.WHERE))
     return Message(template.format(count=len(waiting)), (rich_text("pending", lines),))
 
 
@@ -92,13 +92,13 @@ def show_answer(
     )
     blocks = [block for block in shown.blocks if block["type"] != "actions"]
     if state == "pending":
-        blocks.append(rich_text("where", [sentence(texts.SUDO_WHERE)]))
+        blocks.append(rich_text("where", [sentence(command_texts.WHERE)]))
     return Message(shown.text, tuple(blocks))
 
 
 def _line(request: Request) -> Element:
     return sentence(
-        texts.SUDO_LINE,
+        command_texts.LINE,
         mark=texts.RISK_MARK[request.risk],
         agent=strong(one_line(request.agent or "", _NAME_LIMIT) or texts.SOME_AGENT),
         action=code(one_line(request.action, _NAME_LIMIT)),

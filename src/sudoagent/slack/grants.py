@@ -12,7 +12,7 @@ from typing import Final
 from sudoagent.display import cut
 from sudoagent.review.request import Request, SignedVote
 
-from . import grant_texts, texts
+from . import command_texts, grant_texts, texts
 from .arguments import in_full, in_order
 from .blocks import (
     Block,
@@ -144,7 +144,7 @@ def standing_blocks(standing: Sequence[Standing]) -> list[Block]:
         blocks.append(rich_text(f"grant:{one.request.id}", _standing(one)))
         blocks.append(actions(f"revoke:{one.request.id}", [_revoke(one.request)]))
     if len(standing) > MOST_STANDING:
-        more = sentence(texts.SUDO_MORE, count=len(standing) - MOST_STANDING)
+        more = sentence(command_texts.MORE, count=len(standing) - MOST_STANDING)
         blocks.append(rich_text("grants-more", [more]))
     return blocks
 

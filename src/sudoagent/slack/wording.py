@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from sudoagent.errors import ConfigurationError
 
-from . import grant_texts, notice_texts, reminder_texts, texts
+from . import command_texts, grant_texts, notice_texts, reminder_texts, texts
 
 __all__ = ["VARIABLE", "current_words", "read_wording", "template", "use_wording", "wording_from"]
 
@@ -27,6 +27,7 @@ VARIABLE: Final = "SUDOAGENT_TEXTS"
 # What a text's name begins with, by the module that it stands in.
 _MODULES: Final = {
     "": texts,
+    "command.": command_texts,
     "grant.": grant_texts,
     "notice.": notice_texts,
     "reminder.": reminder_texts,

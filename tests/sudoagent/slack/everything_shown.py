@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from sudoagent.review.request import Argument, EditableArgument, Escalation, GrantOffer, State
-from sudoagent.slack import texts
+from sudoagent.slack import command_texts, texts
 from sudoagent.slack.commands import (
     grants_answer,
     pending_answer,
@@ -123,8 +123,8 @@ def answers() -> Iterator[tuple[str, Message]]:
     frozen = Frozen(by="T0/U000001", at=AT, reason="стоп")
     for words in texts.REFUSAL.values():
         yield "refusal", plain_answer(words)
-    for name in ("SUDO_HELP", "SUDO_SAY_WHY", "SUDO_SAY_WHICH", "SUDO_FROZEN", "SUDO_THAWED"):
-        yield name, plain_answer(getattr(texts, name))
+    for name in ("HELP", "SAY_WHY", "SAY_WHICH", "FROZEN", "THAWED"):
+        yield name, plain_answer(getattr(command_texts, name))
     for everybodys in (True, False):
         yield "pending", pending_answer(waiting, everybodys=everybodys)
         yield "pending", pending_answer((), everybodys=everybodys)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sudoagent.playground.blockkit import check_message
-from sudoagent.slack import texts
+from sudoagent.slack import command_texts
 from sudoagent.slack.commands import pending_answer, plain_answer, show_answer, status_answer
 from sudoagent.slack.home import Frozen, Waiting
 
@@ -23,15 +23,15 @@ def asked(**changes: Any) -> Waiting:
 
 
 def test_a_sentence_is_the_answer_and_what_is_read_aloud() -> None:
-    answer = plain_answer(texts.SUDO_HELP)
-    assert answer.text == texts.SUDO_HELP
-    assert sentences(answer) == texts.SUDO_HELP
+    answer = plain_answer(command_texts.HELP)
+    assert answer.text == command_texts.HELP
+    assert sentences(answer) == command_texts.HELP
     assert check_message(list(answer.blocks)) == []
 
 
 def test_everybody_learns_whether_it_is_frozen_and_only_some_why() -> None:
-    assert sentences(status_answer(False, None, None)) == texts.SUDO_STATUS_OPEN
-    assert sentences(status_answer(True, None, None)) == texts.SUDO_STATUS
+    assert sentences(status_answer(False, None, None)) == command_texts.STATUS_OPEN
+    assert sentences(status_answer(True, None, None)) == command_texts.STATUS
     told = sentences(status_answer(True, FREEZE, 3))
     assert "Frozen by U0BOB" in told
     assert "incident *812*" in told
@@ -51,7 +51,7 @@ def test_what_waits_is_listed_with_its_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("everybodys", "words"), [(True, texts.SUDO_NOTHING_AT_ALL), (False, texts.SUDO_NOTHING)]
+    ("everybodys", "words"), [(True, command_texts.NOTHING_AT_ALL), (False, command_texts.NOTHING)]
 )
 def test_nothing_waits(everybodys: bool, words: str) -> None:
     assert pending_answer([], everybodys=everybodys).text == words
@@ -60,7 +60,7 @@ def test_nothing_waits(everybodys: bool, words: str) -> None:
 def test_one_request_is_shown_without_buttons() -> None:
     answer = show_answer(request(), state="pending", votes=(), ended_at=None, cause=None)
     assert buttons(answer) == {}
-    assert texts.SUDO_WHERE in sentences(answer)
+    assert command_texts.WHERE in sentences(answer)
     ended = show_answer(
         request(),
         state="denied",
@@ -69,7 +69,7 @@ def test_one_request_is_shown_without_buttons() -> None:
         cause=None,
     )
     assert "wrong customer" in sentences(ended)
-    assert texts.SUDO_WHERE not in sentences(ended)
+    assert command_texts.WHERE not in sentences(ended)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
