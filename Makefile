@@ -44,6 +44,8 @@ redaction-report: $(VENV)/.develops ## Recall and precision of redaction on its 
 
 screenshots: $(VENV)/.develops ## Remake the pictures of the documentation from the playground
 	$(BIN)/python scripts/screenshots.py
+	@shots=$$(mktemp -d) && SUDOAGENT_SCREENSHOTS=$$shots $(BIN)/python -m pytest -q -n0 tests/browser && \
+	for picture in edit number allow-for-a-while home-decided; do cp $$shots/$$picture.png docs/images/; done
 
 format: $(VENV)/.develops ## Lay the code out
 	$(BIN)/ruff format .

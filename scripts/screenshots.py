@@ -99,14 +99,9 @@ async def _pictures(stage: Stage, browser: Any) -> None:
         await _shoot(page, "playground.png")
         await page.locator(f"[data-ts='{card.ts}'] [data-action=deny]").click()
         await page.locator("dialog textarea").fill("Wrong customer: check the ticket first")
-        await _shoot(page, "deny.png")
         await page.locator("dialog [data-submit]").click()
         await stage.playground.wait_for_revision(card.ts, without_buttons=True)
         await _shoot(page, "decided.png")
-    phone = await browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
-    await phone.goto(f"{stage.playground.url}/#as=U0ALICE")
-    await phone.locator(f"[data-ts='{card.ts}']").wait_for()
-    await _shoot(phone, "phone.png")
 
 
 @asynccontextmanager
