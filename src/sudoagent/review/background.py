@@ -58,8 +58,12 @@ class Background:
         """Return what ``work`` returns, blocking this thread until then.
 
         An interrupt (Ctrl-C, SIGTERM in the main thread) cancels ``work`` and is raised once that
-        has finished, after three seconds at most.
+        has finished, after three seconds at most. Raises ``ApprovalError`` on this thread itself.
         """
+        if threading.current_thread() is self._thread:
+            # A log handler, for example. Waiting here would be waiting for oneself.
+            work.close()
+            raise ApprovalError("nobody can be asked from the thread that asks: use another one")
         # A bare lock, because an interrupt may come at any moment: inside threading.Event it can
         # leave a lock unlocked twice, and a RuntimeError instead of the interrupt.
         gate = threading.Lock()

@@ -57,6 +57,15 @@ def test_blocking_and_awaiting_callers_get_the_same_answer(own: Background) -> N
     assert asyncio.run(own.arun(answer())) == 42
 
 
+def test_its_own_thread_does_not_wait_for_itself(own: Background) -> None:
+    async def as_a_log_handler_might() -> int:
+        return own.run(answer())
+
+    with pytest.raises(ApprovalError, match="use another"):
+        own.run(as_a_log_handler_might())
+    assert own.run(answer()) == 42
+
+
 def test_what_the_work_raises_reaches_the_caller_as_it_was(own: Background) -> None:
     with pytest.raises(LookupError, match="as it was raised"):
         own.run(fail())
