@@ -226,7 +226,6 @@ class TestRefusals:
             with pytest.raises(ConfigurationError, match="generator function"):
                 Target(generator)
 
-
     def test_a_function_that_wraps_itself_is_a_function(self) -> None:
         def pay(amount: int) -> int:
             return amount

@@ -1,4 +1,4 @@
-"""A cancelled or abandoned call leaves a true log, wherever it waited, and never runs afterwards."""
+"""A cancelled or abandoned call leaves a true log, and never runs afterwards."""
 
 from __future__ import annotations
 
