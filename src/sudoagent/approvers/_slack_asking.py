@@ -38,10 +38,12 @@ from ._slack_outcome import Receipt, tell
 from ._slack_places import addressed_to, followed_up
 from ._slack_question import Question
 from ._slack_resuming import Earlier, find_earlier, outcome_unknown
+from ._slack_uses import Uses
 
 __all__ = ["Asking"]
 
 logger = logging.getLogger(__name__)
+_uses = Uses()
 
 _PRESENCE_SECONDS = 0.25
 _MOST_REASON = 300
@@ -232,6 +234,8 @@ class Asking:
             raise
         match reply.kind:
             case "claimed" if reply.durable:
+                if not _uses.first(request.id):
+                    raise outcome_unknown(request.id)
                 return replace(verdict, receipt=receipt)
             case "claimed":
                 # A failover could forget the claim, and a second process would get another.

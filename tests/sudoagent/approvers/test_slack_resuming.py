@@ -80,6 +80,17 @@ async def test_a_denial_stays_a_denial(deployment: Deployment) -> None:
     assert len(deployment.cards()) == 1
 
 
+async def test_a_claim_that_was_erased_from_the_store_is_remembered(
+    deployment: Deployment,
+) -> None:
+    earlier = again(deployment)
+    await earlier.vote()
+    assert (await earlier.verdict()).approved
+    await deployment.redis("HDEL", deployment.key(earlier.id), "claimed_by", "claimed_at")
+    with pytest.raises(OutcomeUnknown, match=earlier.id):
+        await again(deployment).verdict()
+
+
 async def test_a_used_approval_leaves_the_outcome_unknown(deployment: Deployment) -> None:
     earlier = again(deployment)
     await earlier.vote()
