@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,8 @@ from .store import ReviewStore
 from .waiter import Waiter
 
 __all__ = ["Desk", "shared_desk"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,14 @@ class Desk:
 
     @classmethod
     async def open(cls, url: str | None, namespace: str, state_dir: Path | None) -> Self:
-        """Open the store, as ``ReviewStore.open`` does and with its errors."""
+        """Open the store, as ``ReviewStore.open`` does and with its errors.
+
+        Which server it is goes to the log, and what about it endangers a promise, as a warning.
+        """
         store = await ReviewStore.open(url, namespace, state_dir=state_dir)
+        logger.info("requests are stored in %s", store.facts.sentence)
+        for warning in store.facts.warnings:
+            logger.warning("%s", warning)
         return cls(store, Waiter(store))
 
     async def close(self) -> None:

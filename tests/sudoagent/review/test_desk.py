@@ -15,7 +15,7 @@ from sudoagent.review.desk import Desk, shared_desk
 from sudoagent.review.request import Request
 from sudoagent.review.store import StoreUnavailable
 from support.reviews import create, vote
-from support.valkey import Server, eventually
+from support.valkey import Server, eventually, running, valkey_binary
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -112,3 +112,22 @@ def test_a_forked_child_waits_by_itself_and_the_parents_call_wakes_once(
     background().run(approve(place, request))
     waiting.join()
     assert woken == ["ended"]
+
+
+def test_it_says_which_server_it_uses_and_what_is_wrong_with_it(
+    redis_in_memory: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="sudoagent.review.desk")
+    background().run(shared_desk(redis_in_memory, "default"))
+    background().stop()
+    said = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert ("INFO", said[0][1]) == said[0]
+    assert said[0][1].startswith("requests are stored in Valkey")
+    assert "in memory only" in said[0][1]
+    assert any(level == "WARNING" and "append" in words for level, words in said)
+
+
+@pytest.fixture
+def redis_in_memory() -> Iterator[str]:
+    with running(valkey_binary(), "--appendonly", "no") as server:
+        yield server.url
