@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._commands import command_spans
 from ._looks import looks_secret
 from ._marks import Span
 from ._names import Sensitivity
@@ -97,6 +96,8 @@ def argument_list_spans(parts: Sequence[Any], judge: Judge) -> dict[int, list[Sp
 
 def _add_positional(parts: Sequence[str], found: dict[int, list[Span]]) -> None:
     # The command's own short flags: read as the line that a shell would show.
+    from ._commands import command_spans
+
     line = " ".join(part.replace("\n", " ") for part in parts)
     if len(line) > 4096:
         return

@@ -32,7 +32,8 @@ from ._reading import (
     tuple_fields,
     underlying,
 )
-from ._text import LONGEST, replaced
+from ._replacing import replaced
+from ._text import LONGEST
 
 __all__ = ["Walk"]
 

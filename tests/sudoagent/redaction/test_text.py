@@ -9,7 +9,8 @@ import time
 import pytest
 
 from sudoagent.redaction import REDACTED, Redactor
-from sudoagent.redaction._text import LONGEST, replaced
+from sudoagent.redaction._replacing import replaced
+from sudoagent.redaction._text import LONGEST
 from support.redaction.maker import Maker
 
 TEXT = Redactor().text
