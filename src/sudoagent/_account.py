@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from ._asynchrony import is_cancellation
 from ._editing import Edited
 from .audit import AuditEntry, RedactedEntry
 from .context import Context
@@ -191,7 +191,7 @@ class Account:
         """Return how the call ended: ``success``, ``error`` or ``cancelled``."""
         if ran and error is None:
             return "success"
-        interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit)
+        interrupted = isinstance(error, KeyboardInterrupt | GeneratorExit) or is_cancellation(error)
         return "cancelled" if interrupted or not ran else "error"
 
     def explained(self, error: BaseException | None, *, ran: bool = True) -> str | None:

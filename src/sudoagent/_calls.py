@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import secrets
 import threading
@@ -171,6 +170,8 @@ class Call:
         return self.judged.finished(result)
 
     async def _on_a_thread(self) -> Any:
+        import asyncio
+
         ended = threading.Event()
 
         def run() -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, cast
 
+from ._asynchrony import is_future
 from ._flow import Flow
 from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Report, Run, Step
 from ._threads import in_thread
@@ -134,6 +134,8 @@ async def _either(part: object, awaited: str, blocking: str, *args: Any) -> Any:
 async def _to_its_end(writing: Coroutine[Any, Any, Any]) -> Any:
     # A write that was begun ends before the next one begins, even when the caller is cancelled
     # meanwhile: else the log could tell the story in the wrong order.
+    import asyncio
+
     task = asyncio.ensure_future(writing)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -170,7 +172,7 @@ def _recorded(answer: object) -> None:
 def _finished(result: Any) -> Any:
     # What is awaitable has not run to its end: calling that a success, and handing it to somebody
     # who may await it later or never, would make the log untrue.
-    if isinstance(result, Coroutine) or asyncio.isfuture(result):
+    if isinstance(result, Coroutine) or is_future(result):
         raise _unawaited(
             result,
             "the guarded function returned a coroutine, which has not run to its end: "
@@ -182,6 +184,6 @@ def _finished(result: Any) -> Any:
 def _unawaited(awaitable: Any, sentence: str) -> TypeError:
     if isinstance(awaitable, Coroutine):
         awaitable.close()
-    elif asyncio.isfuture(awaitable):
+    elif is_future(awaitable):
         awaitable.cancel()
     return TypeError(sentence)

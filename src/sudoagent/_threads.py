@@ -6,12 +6,14 @@ a few waiting calls would starve everything else in the program that uses it.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["in_thread"]
 
@@ -23,6 +25,8 @@ async def in_thread(func: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
 
     When the awaiting task is cancelled the function goes on to its end; its result is dropped.
     """
+    import asyncio
+
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
     context = contextvars.copy_context()
