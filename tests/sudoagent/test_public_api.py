@@ -65,6 +65,13 @@ def test_neither_slack_nor_redis_nor_their_like_are_loaded(statement: str) -> No
     assert heavy.isdisjoint(loaded)
 
 
+def test_importing_it_loads_no_asyncio_and_compiles_no_detectors() -> None:
+    show = "import sys; print(*sys.modules)"
+    program = [sys.executable, "-c", f"import sudoagent\n{show}"]
+    loaded = subprocess.run(program, capture_output=True, check=True, text=True).stdout.split()
+    assert {"asyncio", "sudoagent.redaction._detecting"}.isdisjoint(loaded)
+
+
 def test_the_package_is_typed() -> None:
     from importlib.resources import files
 
