@@ -24,7 +24,7 @@ async def home(
     if opens:
         assert (await hand.open_home()).acknowledged
     look = fits if callable(fits) else (lambda view: fits in view.words)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             view = await hand.home()
             if view is not None and look(view):

@@ -168,7 +168,11 @@ async def test_something_else_in_the_place_of_a_due_request_is_recorded(
     await asyncio.to_thread(eventually, lambda: bot.refusals, "the record is refused")
     assert bot.refusals[0]["request_id"] == foreign.id
     assert bot.refusals[0]["metadata"]["refusal"] == "tampered"
-    assert await asker.store.due() == ()
+    async with asyncio.timeout(20):
+        while True:  # the one that is gone comes after the one that is refused
+            if not await asker.store.due():
+                break
+            await asyncio.sleep(0.02)
 
 
 async def test_a_vote_that_no_bot_sealed_is_not_shown_as_one(

@@ -17,7 +17,7 @@ from .stage import Stage, set_up
 __all__ = ["tell"]
 
 REVIEWER = "U0ALICE"
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _MARKS = {"allow": "green", "deny": "red", "success": "green", "error": "red", "cancelled": "red"}
 
 
