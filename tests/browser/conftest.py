@@ -66,7 +66,7 @@ async def look(browser: Any, aslack: AsyncPlayground) -> AsyncIterator[Look]:
         )
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: said.type == "error" and errors.append(said.text))
         await page.goto(f"{aslack.url}/#as={person}")

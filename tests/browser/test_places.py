@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from sudoagent.playground import Playground
+from sudoagent.playground import Message, Playground
 from sudoagent.playground.cast import TEAM
 from sudoagent.review.request import Escalation
 from sudoagent.review.store import ReviewStore
@@ -63,10 +64,18 @@ async def test_nobody_answers_until_somebody_else_does(look: Look, here: Asker) 
     await alice.get_by_text("More people were asked at").first.wait_for()
 
 
-async def test_a_direct_message_is_decided_for_everybody(look: Look, here: Asker) -> None:
-    alice, bob = await look("U0ALICE"), await look("U0BOB")
+def copies(seen: list[Message]) -> bool:
+    return sum("refund_user" in message.words for message in seen) >= 2
+
+
+async def test_a_direct_message_is_decided_for_everybody(
+    look: Look, here: Asker, slack: Playground
+) -> None:
     people = ("U0ALICE", "U0BOB")
     await ask(here, reviewers=people, direct=people, channel="U0ALICE")
+    # The bot posts the second one in its own time.
+    await asyncio.to_thread(slack.wait_until, copies, timeout=60)
+    alice, bob = await look("U0ALICE"), await look("U0BOB")
     for page in (alice, bob):
         conversations = page.locator(".list", has_text="Direct messages")
         await conversations.get_by_text("Approvals", exact=True).click()
