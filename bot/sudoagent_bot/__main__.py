@@ -89,7 +89,7 @@ def main(check: bool) -> None:
         _give_up(error.reason)
     except TokenRefused as error:
         _give_up(str(error))
-    except Exception:
+    except Exception:  # a defect: one for the log, and an exit code that asks for a restart
         logger.exception("the bot failed, which it should not")
         sys.exit(1)
 

@@ -55,5 +55,5 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
 async def _logged(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
-    except Exception:
+    except Exception:  # one click that goes wrong must not end the bot for all others
         logger.exception("a piece of work failed")

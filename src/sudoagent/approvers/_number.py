@@ -42,7 +42,7 @@ def show_number(number: str, action: str, request_id: str, on_number: OnNumber |
 def _tell(on_number: OnNumber, request_id: str, number: str) -> None:
     try:
         on_number(request_id, number)
-    except Exception:
+    except Exception:  # the application's own code: whatever it raises, the question goes on
         logger.exception("on_number failed; the number is in the log")
 
 
