@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from sudoagent.review.request import Request, SignedOutcome, SignedVote, encode
 from sudoagent.review.seal import Keyring, Purpose
 from sudoagent.review.store import CreateReply, ReviewStore, VoteReply
+
+T = TypeVar("T")
 
 KEYRING = Keyring(["a secret of this test deployment"])
 
@@ -82,6 +86,24 @@ async def create(store: ReviewStore, **fields: Any) -> Request:
     reply = await store.create(request, sealed(request))
     assert reply == CreateReply(kind="created", request_id=request.id)
     return request
+
+
+async def is_over(store: ReviewStore, *requests: Request) -> None:
+    """Wait until the deadlines have passed, by the server's clock."""
+    last = max(request.expires_at for request in requests)
+
+    async def passed() -> bool:
+        return await store.now_ms() >= last
+
+    await comes(passed)
+
+
+async def comes(look: Callable[[], Awaitable[T]]) -> T:
+    """Wait until there is an answer, and return it. A limit that only a broken program misses."""
+    async with asyncio.timeout(30):
+        while not (answer := await look()):  # noqa: ASYNC110 - Redis says no more
+            await asyncio.sleep(0.01)
+    return answer
 
 
 async def vote(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -24,6 +25,9 @@ from sudoagent.review.embedded import find_server
 from sudoagent.review.store import ReviewStore
 
 REDIS_SERVER = Path("/usr/bin/redis-server")
+
+_PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_FIRST_PORT = 12_000  # above those that well-known servers use
 
 # The permissions that the operator's page asks for, and nothing else.
 PERMISSIONS = (
@@ -94,9 +98,24 @@ def eventually(condition, what: str, seconds: float = 20.0) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port on which nobody listens.
+
+    It is below those that the kernel gives to connections: one of them could be any connection's
+    own end by the time that somebody listens there, or that somebody looks whether anybody does.
+    """
+    while True:
+        port = random.randrange(_FIRST_PORT, _own_ends())
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _own_ends() -> int:
+    """The first port that the kernel gives to a connection."""
+    try:
+        return int(_PORT_RANGE.read_text().split()[0])
+    except OSError:  # not Linux
+        return 32768
 
 
 @contextlib.contextmanager

@@ -266,9 +266,12 @@ PROGRAM = """
 import asyncio, sys, threading
 from sudoagent.review.background import background
 
+began = threading.Event()
+
 async def work():
-    print("waiting", flush=True)
     try:
+        print("waiting", flush=True)
+        began.set()
         await asyncio.sleep(3600)
     finally:
         await asyncio.sleep(0.05)
@@ -308,7 +311,7 @@ def test_a_signal_withdraws_the_question_first(ending: str, number: int, codes: 
 
 
 def test_the_end_of_the_interpreter_withdraws_what_a_daemon_thread_waits_for() -> None:
-    ending = "t = threading.Thread(target=blocking, daemon=True); t.start(); t.join(0.3)"
+    ending = "t = threading.Thread(target=blocking, daemon=True); t.start(); began.wait()"
     lines, code = run_program(ending)
     assert lines[:2] == ["waiting", "withdrawn"]
     assert code == 0
@@ -316,10 +319,15 @@ def test_the_end_of_the_interpreter_withdraws_what_a_daemon_thread_waits_for() -
 
 def test_an_applications_own_sigterm_handler_is_left_alone(own: Background) -> None:
     seen: list[int] = []
+
+    async def until_it_is_seen() -> None:
+        while not seen:  # noqa: ASYNC110 - a signal handler tells nobody
+            await asyncio.sleep(0.01)
+
     before = signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
     try:
         threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
-        own.run(asyncio.sleep(0.3))
+        own.run(until_it_is_seen())
         assert seen == [signal.SIGTERM]
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -344,11 +352,15 @@ def test_a_child_forked_while_the_main_thread_waits_dies_of_sigterm_as_usual(
             os._exit(0)
         codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
+    async def until_the_child_is_dead() -> None:
+        while not codes:  # noqa: ASYNC110 - another thread waits for it
+            await asyncio.sleep(0.01)
+
     before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         forking = threading.Timer(0.05, fork)
         forking.start()
-        own.run(asyncio.sleep(0.2))
+        own.run(until_the_child_is_dead())
         forking.join()
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -62,15 +62,17 @@ def test_the_end_waits_for_an_errand() -> None:
 
 def test_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background_module, "_ERRAND_SECONDS", 0.05)
-    ending, cancelled = Background(), threading.Event()
+    ending, began, cancelled = Background(), threading.Event(), threading.Event()
 
     async def errand() -> None:
+        began.set()
         try:
             await asyncio.sleep(3600)
         finally:
             cancelled.set()
 
     ending.dispatch(errand())
+    assert began.wait(60)
     ending.stop()
     assert cancelled.is_set()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from sudoagent.slack.failures import (
     SlackRefused,
     SlackUnreachable,
 )
+from support.valkey import free_port
 
 POST = "chat.postMessage"
 
@@ -38,9 +38,7 @@ def client(slack: Playground) -> SlackClient:
 
 
 def unused_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}/api/"
+    return f"http://127.0.0.1:{free_port()}/api/"
 
 
 async def say(client: SlackClient, text: str = "hello", **options: float) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any
 from sudoagent.review.request import Request
 from sudoagent.review.store import ReviewStore
 from sudoagent.review.store.attempts import AttemptReply
-from support.reviews import create, vote
+from support.reviews import create, is_over, vote
 
 
 async def attempt(store: ReviewStore, request: Request, **changes: Any) -> AttemptReply:
@@ -53,8 +53,8 @@ async def test_a_request_that_ended_takes_no_attempt(store: ReviewStore) -> None
 
 
 async def test_past_its_deadline_it_takes_none_either(store: ReviewStore) -> None:
-    request = await create(store, seconds=0.05)
-    await asyncio.sleep(0.1)
+    request = await create(store, seconds=0.5)
+    await is_over(store, request)
     assert await attempt(store, request) == AttemptReply(kind="ended", state="expired")
 
 

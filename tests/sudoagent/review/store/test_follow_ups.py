@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from sudoagent.review.request import Request
 from sudoagent.review.store import ReviewStore, StoredReview
 from sudoagent.review.store.replies import MOST_COPIES
-from support.reviews import create, make_request, vote
+from support.reviews import comes, create, is_over, make_request, vote
 
 
 async def asked(store: ReviewStore, *, due: int | None = 0, **fields: Any) -> Request:
@@ -29,20 +28,18 @@ async def read(store: ReviewStore, request: Request) -> StoredReview:
 
 async def test_a_request_is_due_when_it_was_said_to_be(store: ReviewStore) -> None:
     await asked(store, due=None)
-    now, later = await asked(store), await asked(store, due=300)
+    now, later = await asked(store), await asked(store, due=1000)
     assert await store.follow_ups.take(5) == (now.id,)
-    await asyncio.sleep(0.35)
-    assert await store.follow_ups.take(5) == (later.id,)
+    assert await comes(lambda: store.follow_ups.take(5)) == (later.id,)
 
 
 async def test_what_one_bot_has_taken_no_other_gets_until_its_lease_ends(
     store: ReviewStore,
 ) -> None:
     request = await asked(store)
-    assert await store.follow_ups.take(lease_ms=100) == (request.id,)
+    assert await store.follow_ups.take(lease_ms=1000) == (request.id,)
     assert await store.follow_ups.take() == ()
-    await asyncio.sleep(0.15)
-    assert await store.follow_ups.take() == (request.id,)
+    assert await comes(store.follow_ups.take) == (request.id,)
 
 
 async def test_it_is_taken_again_at_its_time_and_never_once_it_is_done(store: ReviewStore) -> None:
@@ -109,14 +106,14 @@ async def test_the_first_place_stays(store: ReviewStore) -> None:
 
 @pytest.mark.parametrize("end", ["vote", "cancel", "deadline"])
 async def test_nothing_is_begun_once_it_is_decided(store: ReviewStore, end: str) -> None:
-    request = await asked(store, seconds=0.2 if end == "deadline" else 600)
+    request = await asked(store, seconds=1.0 if end == "deadline" else 600)
     await store.follow_ups.begin_copy(request.id, "#begun")
     if end == "vote":
         await vote(store, request)
     elif end == "cancel":
         await store.cancel(request.id, "stopped")
     else:
-        await asyncio.sleep(0.25)
+        await is_over(store, request)
     assert await store.follow_ups.begin_copy(request.id, "#it") is None
     assert await store.follow_ups.begin_reminder(request.id, "remind") is None
     # What was begun before may be there, and has to be looked for.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sudoagent.review.store import ReviewStore
-from support.reviews import create, vote
+from support.reviews import comes, create, is_over, vote
 
 
 async def test_every_change_is_queued_and_painting_it_clears_the_queue(store: ReviewStore) -> None:
@@ -24,10 +22,9 @@ async def test_what_one_bot_has_taken_no_other_gets_until_its_lease_ends(
 ) -> None:
     request = await create(store)
     await store.cancel(request.id, "withdrawn")
-    assert await store.repaints.take(lease_ms=100) == (request.id,)
+    assert await store.repaints.take(lease_ms=1000) == (request.id,)
     assert await store.repaints.take() == ()
-    await asyncio.sleep(0.15)
-    assert await store.repaints.take() == (request.id,)
+    assert await comes(store.repaints.take) == (request.id,)
 
 
 async def test_a_change_during_painting_is_painted_afterwards_by_the_same_queue(
@@ -46,9 +43,9 @@ async def test_a_change_during_painting_is_painted_afterwards_by_the_same_queue(
 
 
 async def test_decisions_go_before_expiries(store: ReviewStore) -> None:
-    late = [await create(store, seconds=0.05) for _ in range(3)]
+    late = [await create(store, seconds=0.5) for _ in range(3)]
     decided = await create(store)
-    await asyncio.sleep(0.1)
+    await is_over(store, *late)
     for request in late:
         await store.expire(request.id)
     await vote(store, decided)
@@ -60,10 +57,9 @@ async def test_what_slack_refused_for_now_comes_back_later(store: ReviewStore) -
     request = await create(store)
     await vote(store, request)
     await store.repaints.take()
-    await store.repaints.requeue(request.id, 100)
+    await store.repaints.requeue(request.id, 1000)
     assert await store.repaints.take() == ()
-    await asyncio.sleep(0.15)
-    assert await store.repaints.take() == (request.id,)
+    assert await comes(store.repaints.take) == (request.id,)
 
 
 async def test_a_request_that_ended_before_its_message_was_known_is_painted_after(

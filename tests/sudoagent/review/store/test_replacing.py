@@ -8,7 +8,7 @@ import pytest
 
 from sudoagent.review.request import Request
 from sudoagent.review.store import CreateReply, ReviewStore
-from support.reviews import make_request, sealed, vote
+from support.reviews import is_over, make_request, sealed, vote
 
 KEY = "order 7"
 
@@ -36,10 +36,10 @@ async def test_a_withdrawn_request_gives_its_key_away(store: ReviewStore) -> Non
 async def test_an_expired_one_too_and_so_on(store: ReviewStore) -> None:
     previous: str | None = None
     for _ in range(3):
-        request = make_request(await store.now_ms(), seconds=0.05)
+        request = make_request(await store.now_ms(), seconds=0.5)
         reply = await store.create(request, sealed(request), idempotency_key=KEY, replaces=previous)
         assert reply.kind == "created"
-        await asyncio.sleep(0.06)
+        await is_over(store, request)
         assert (await store.expire(request.id)).kind == "ended"
         previous = request.id
     assert await bound(store) == previous

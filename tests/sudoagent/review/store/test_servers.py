@@ -16,7 +16,7 @@ import redis
 from sudoagent.errors import ConfigurationError
 from sudoagent.review.store import Hint, ReviewStore, StoreRefused, StoreUnavailable
 from sudoagent.review.store.scripts import script
-from support.reviews import create, make_request, sealed, vote
+from support.reviews import create, is_over, make_request, sealed, vote
 from support.valkey import (
     PERMISSIONS,
     REDIS_SERVER,
@@ -59,8 +59,8 @@ async def whole_life(store: ReviewStore) -> None:
     assert stored is not None
     assert stored.claimed_by == "me"
     assert await store.repaints.done(request.id, stored.revision)
-    overdue = await create(store, seconds=0.01)
-    await asyncio.sleep(0.05)
+    overdue = await create(store, seconds=0.5)
+    await is_over(store, overdue)
     assert await store.due() == (overdue.id,)
     assert (await store.expire(overdue.id)).kind == "ended"
     withdrawn = await create(store)
@@ -173,8 +173,8 @@ async def test_a_full_server_decides_and_withdraws_but_takes_no_new_request(
     store: ReviewStore, server: Server, with_and_without_flags: bool
 ) -> None:
     two, one, out = [await create(store, quorum=n) for n in (2, 1, 1)]
-    late = await create(store, seconds=0.1)
-    await asyncio.sleep(0.15)
+    late = await create(store, seconds=0.5)
+    await is_over(store, late)
     with full(server):
         fresh = make_request(await store.now_ms())
         with pytest.raises(StoreRefused, match="full"):

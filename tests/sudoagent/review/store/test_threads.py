@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sudoagent.review.store import ReviewStore
-from support.reviews import create, make_request, vote
+from support.reviews import comes, create, make_request, vote
 
 
 async def test_every_vote_is_to_be_told(store: ReviewStore) -> None:
@@ -33,10 +31,9 @@ async def test_what_one_bot_has_taken_no_other_gets_until_its_lease_ends(
 ) -> None:
     request = await create(store)
     await vote(store, request)
-    assert await store.threads.take(lease_ms=100) == (request.id,)
+    assert await store.threads.take(lease_ms=1000) == (request.id,)
     assert await store.threads.take() == ()
-    await asyncio.sleep(0.15)
-    assert await store.threads.take() == (request.id,)
+    assert await comes(store.threads.take) == (request.id,)
 
 
 async def test_a_vote_during_the_telling_is_told_afterwards(store: ReviewStore) -> None:
@@ -54,10 +51,9 @@ async def test_what_is_given_back_comes_again_after_its_delay(store: ReviewStore
     request = await create(store)
     await vote(store, request)
     await store.threads.take()
-    await store.threads.requeue(request.id, 100)
+    await store.threads.requeue(request.id, 1000)
     assert await store.threads.take() == ()
-    await asyncio.sleep(0.15)
-    assert await store.threads.take() == (request.id,)
+    assert await comes(store.threads.take) == (request.id,)
 
 
 async def test_a_request_that_is_gone_leaves_the_queue(store: ReviewStore) -> None:
