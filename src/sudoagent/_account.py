@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,6 +27,29 @@ class Account:
     ``began`` is when the function was called, by the latter.
     """
 
+    __slots__ = (
+        "_approved",
+        "_approved_digest",
+        "_approver",
+        "_asked_at",
+        "_digest",
+        "_elapsed",
+        "_end",
+        "_paused",
+        "_policy",
+        "_presentation",
+        "_redactor",
+        "_result",
+        "_runs_elsewhere",
+        "_seconds",
+        "_suspending",
+        "_verdict",
+        "_wall",
+        "began",
+        "ctx",
+        "request_id",
+    )
+
     def __init__(
         self,
         *,
@@ -52,6 +74,7 @@ class Account:
         self._suspending = suspends
         self._result: PolicyResult | None = None
         self._verdict: Verdict | None = None
+        self._presentation: Presentation | None = None
         self._approved: Presentation | None = None
         self._approved_digest = digest
         self._paused = False
@@ -99,7 +122,7 @@ class Account:
         """Take note that the call is another one from now on, as the reviewer edited it."""
         self._approved = self._shown
         self.ctx, self._digest = edited.ctx, edited.digest
-        del self._shown
+        self._presentation = None
 
     def is_late(self) -> bool:
         """Whether the approval has run out, or came after the caller's own deadline."""
@@ -222,9 +245,11 @@ class Account:
         # It may quote the arguments, too.
         return self._redactor.exception(error, self._shown.secrets) if error is not None else None
 
-    @functools.cached_property
+    @property
     def _shown(self) -> Presentation:
-        return present(self.ctx)
+        if self._presentation is None:
+            self._presentation = present(self.ctx)
+        return self._presentation
 
     def _metadata(self, decision: str, refusal: BaseException | None) -> dict[str, Any]:
         shown = self._shown

@@ -19,7 +19,7 @@ from ._threads import in_thread
 from .approvers import Approver
 from .audit import AuditLogger
 from .binding import Bound, Target
-from .context import Context
+from .context import Context, Origin
 from .editable import Marked
 from .errors import ConfigurationError
 from .frozen import FrozenDict
@@ -28,7 +28,7 @@ from .policies import Policy
 from .policy_identity import policy_identity
 from .redaction import Redactor
 
-__all__ = ["Call", "Options", "Parts"]
+__all__ = ["Call", "Options", "Parts", "Subject"]
 
 # Without a shared key digests can be compared within this process only, which is all that
 # "what was judged is what runs" needs.
@@ -55,6 +55,7 @@ class Parts:
     gate: Gate | None
     redactor: Redactor
     identity: Mapping[str, str]
+    suspends: tuple[type[BaseException], ...]
 
     @classmethod
     def checked(
@@ -81,6 +82,7 @@ class Parts:
             gate=gate,
             redactor=redactor,
             identity=policy_identity(policy),
+            suspends=tuple(getattr(approver, "suspends", ())),
         )
 
     def with_policy(self, policy: Policy) -> Parts:
@@ -109,37 +111,53 @@ def _require(role: str, part: object, method: str) -> None:
         raise ConfigurationError(f"the {role}'s {method}() is async: it is called, not awaited")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call, bound and frozen, with the account that will be kept of it."""
+class Subject:
+    """A function under guard: what all calls of it have in common. Raises ``ConfigurationError``.
 
-    target: Target
-    judged: Judged
-    parts: Parts
-    account: Account
+    ``action`` names its calls.
+    """
 
-    @classmethod
-    def of(cls, target: Target, bound: Bound, action: str, parts: Parts, options: Options) -> Call:
-        """Take the snapshot that everybody judges. Raises ``ConfigurationError``."""
+    __slots__ = ("action", "origin", "parts", "target")
+
+    def __init__(self, target: Target, action: str, parts: Parts) -> None:
         if not isinstance(action, str) or not action.strip():
             raise ConfigurationError("the action has no name: say what would run")
-        args, named, fixed = bound.snapshot(target.receiver)
-        ctx = Context._of_call(
-            action=action,
-            args=args,
-            kwargs=named,
-            metadata=options.metadata,
-            idempotency_key=options.idempotency_key,
-            deadline=options.deadline,
+        self.target = target
+        self.action = action
+        self.parts = parts
+        self.origin = Origin(
+            named=True,
             receiver=target.receiver,
             secret_names=target.secret_names,
-            editable=options.editable or target.editable,
             redactor=parts.redactor,
             witness=parts.log_head,
             policy=(parts.identity["id"], parts.identity["hash"]),
         )
-        judged = Judged(target, bound, ctx, fixed=fixed)
-        return cls(target, judged, parts, _account(ctx, parts))
+
+
+class Call:
+    """One call, bound and frozen, with the account that will be kept of it."""
+
+    __slots__ = ("account", "judged", "parts", "target")
+
+    def __init__(self, subject: Subject, bound: Bound, options: Options) -> None:
+        """Take the snapshot that everybody judges."""
+        target, parts = subject.target, subject.parts
+        args, named, fixed = bound.snapshot(target.receiver)
+        ctx = Context._of_call(
+            subject.action,
+            args,
+            named,
+            options.metadata,
+            options.idempotency_key,
+            options.deadline,
+            options.editable or target.editable,
+            subject.origin,
+        )
+        self.target = target
+        self.parts = parts
+        self.judged = Judged(target, bound, ctx, fixed=fixed)
+        self.account = _account(ctx, parts)
 
     @property
     def ctx(self) -> Context:
@@ -198,7 +216,7 @@ def _account(ctx: Context, parts: Parts) -> Account:
         redactor=parts.redactor,
         policy=parts.identity,
         approver=type(parts.approver).__name__,
-        suspends=tuple(getattr(parts.approver, "suspends", ())),
+        suspends=parts.suspends,
     )
 
 

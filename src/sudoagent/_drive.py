@@ -36,74 +36,80 @@ class Parts(Protocol):
 
 def drive(flow: Flow, parts: Parts, run: Callable[[], Any]) -> Any:
     """Take every step of the flow on this thread, and return or raise how it ends."""
-    return _finish(flow, None, lambda step: _take(step, parts, run))
+    return _finish(flow, None, parts, run)
 
 
 async def adrive(flow: Flow, parts: Parts, run: Callable[[], Awaitable[Any]]) -> Any:
     """Take every step of the flow, awaiting, and return or raise how it ends."""
     answer: Answer | None = None
-    step: Step | Ending | None = None
+    step: Step | None = None
+    ending: Ending | None = None
     try:
-        while not isinstance(step := _advance(flow, answer), Done | Failed):
+        while True:
+            try:
+                step = flow.send(answer)  # type: ignore[arg-type]  # None begins
+            except StopIteration as stop:
+                ending = stop.value
+                break
             try:
                 answer = Done(await _atake(step, parts, run))
             except GeneratorExit as error:
                 # Nobody will resume this coroutine: what is left to record is recorded blocking.
-                return _finish(flow, Failed(error), lambda step: _take(step, parts, _abandoned))
+                return _finish(flow, Failed(error), parts, _abandoned)
             except BaseException as error:  # cancellation too: the flow records it, hands it back
                 answer = Failed(error)
-        return _end(step)
+        return _end(ending)
     finally:
         # An exception that holds the frame that holds the exception would be a leak.
-        answer = step = None
+        answer = step = ending = None
 
 
-def _finish(flow: Flow, answer: Answer | None, take: Callable[[Step], Any]) -> Any:
-    step: Step | Ending | None = None
+def _finish(flow: Flow, answer: Answer | None, parts: Parts, run: Callable[[], Any]) -> Any:
+    step: Step | None = None
+    ending: Ending | None = None
     try:
-        while not isinstance(step := _advance(flow, answer), Done | Failed):
+        while True:
             try:
-                answer = Done(take(step))
+                step = flow.send(answer)  # type: ignore[arg-type]  # None begins
+            except StopIteration as stop:
+                ending = stop.value
+                break
+            try:
+                answer = Done(_take(step, parts, run))
             except BaseException as error:  # Ctrl-C too: the flow records it and hands it back
                 answer = Failed(error)
-        return _end(step)
+        return _end(ending)
     finally:
-        answer = step = None
+        answer = step = ending = None
 
 
 def _abandoned() -> None:
     raise AssertionError("an abandoned call does not run")
 
 
-def _advance(flow: Flow, answer: Answer | None) -> Step | Ending:
-    try:
-        return next(flow) if answer is None else flow.send(answer)
-    except StopIteration as stop:
-        return cast("Ending", stop.value)
-
-
-def _end(ending: Ending) -> Any:
-    if isinstance(ending, Done):
-        return ending.value
-    try:
-        raise ending.error
-    finally:
-        del ending
+def _end(ending: Ending | None) -> Any:
+    if isinstance(ending, Failed):
+        try:
+            raise ending.error
+        finally:
+            del ending
+    assert ending is not None
+    return ending.value
 
 
 def _take(step: Step, parts: Parts, run: Callable[[], Any]) -> Any:
-    if isinstance(step, Evaluate):
-        return parts.policy.evaluate(step.ctx)
-    if isinstance(step, Ask):
-        return parts.approver.approve(step.ctx, step.result, step.request_id)
     if isinstance(step, Record):
         return _recorded(cast("Any", parts.logger).log(step.entry))
+    if isinstance(step, Evaluate):
+        return parts.policy.evaluate(step.ctx)
     if isinstance(step, Gate):
         return parts.gate.closed(step.decision) if parts.gate is not None else None
-    if isinstance(step, Report):
-        return _report(step, parts.approver)
-    assert isinstance(step, Run)
-    return _finished(run())
+    if isinstance(step, Run):
+        return _finished(run())
+    if isinstance(step, Ask):
+        return parts.approver.approve(step.ctx, step.result, step.request_id)
+    assert isinstance(step, Report)
+    return _report(step, parts.approver)
 
 
 async def _atake(step: Step, parts: Parts, run: Callable[[], Awaitable[Any]]) -> Any:
@@ -165,14 +171,14 @@ def _report(step: Report, approver: Approver) -> None:
 
 def _recorded(answer: object) -> None:
     # An async log() that nobody awaits has recorded nothing.
-    if inspect.isawaitable(answer):
+    if answer is not None and inspect.isawaitable(answer):
         raise _unawaited(answer, "the logger's log() is async: call it alog()")
 
 
 def _finished(result: Any) -> Any:
     # What is awaitable has not run to its end: calling that a success, and handing it to somebody
     # who may await it later or never, would make the log untrue.
-    if isinstance(result, Coroutine) or is_future(result):
+    if result is not None and (isinstance(result, Coroutine) or is_future(result)):
         raise _unawaited(
             result,
             "the guarded function returned a coroutine, which has not run to its end: "

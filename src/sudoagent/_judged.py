@@ -19,6 +19,8 @@ __all__ = ["Judged"]
 class Judged:
     """What is judged of a call, and what runs. ``fixed``: nothing in the originals can change."""
 
+    __slots__ = ("_asked", "_bound", "_fixed", "_target", "ctx")
+
     def __init__(self, target: Target, bound: Bound, ctx: Context, *, fixed: bool) -> None:
         self._target = target
         self._bound = bound

@@ -2,12 +2,15 @@
 
 Answers are values: a ``Failed`` carries an exception without raising it, because an exception
 thrown into a generator is changed on its way (``StopIteration`` becomes ``RuntimeError``).
+
+Every call makes about a dozen of these: as structs, they cost a fifth of what dataclasses do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from .audit import AuditEntry
 from .context import Context
@@ -29,22 +32,19 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(msgspec.Struct, frozen=True):
     """Ask whether this engine is frozen. Answer: a sentence, or ``None`` when it may go on."""
 
     decision: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluate:
+class Evaluate(msgspec.Struct, frozen=True):
     """Ask the policy."""
 
     ctx: Context
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """Ask the approver."""
 
     ctx: Context
@@ -52,20 +52,17 @@ class Ask:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """Write an entry to the audit log."""
 
     entry: AuditEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """Call the function. The only step after which something has happened in the world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Tell the approver what became of the call that it approved. Nothing depends on the answer.
 
     ``seconds`` is how long the function ran, ``None`` when it was not begun.
@@ -81,15 +78,13 @@ class Report:
 Step = Gate | Evaluate | Ask | Record | Run | Report
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The step succeeded with this value. As the end of a flow: return it."""
 
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The step raised this. As the end of a flow: raise it."""
 
     error: BaseException

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from ._calls import Parts
-from .binding import Target
+from ._calls import Subject
 
 __all__ = ["Worn", "dressed_as", "undress"]
 
@@ -20,9 +19,7 @@ __all__ = ["Worn", "dressed_as", "undress"]
 class Worn:
     """What a guarded function was made of. ``leading`` is a method's own object."""
 
-    target: Target
-    parts: Parts
-    action: str
+    subject: Subject
     leading: tuple[Any, ...] = ()
 
 
@@ -30,9 +27,7 @@ class Worn:
 _worn: weakref.WeakKeyDictionary[Callable[..., Any], Worn] = weakref.WeakKeyDictionary()
 
 
-def dressed_as(
-    func: Callable[..., Any], wrapper: Any, target: Target, parts: Parts, action: str
-) -> Any:
+def dressed_as(func: Callable[..., Any], wrapper: Any, subject: Subject) -> Any:
     """Give the wrapper the name, documentation, signature and annotations of the function.
 
     There is no ``__wrapped__``: frameworks that serialise a function's source would follow it and
@@ -44,9 +39,10 @@ def dressed_as(
         # A callable object's attributes are its own, and one of them may be the bare function.
         wrapper.__dict__.update(getattr(func, "__dict__", {}))
     del wrapper.__wrapped__
+    target = subject.target
     wrapper.__signature__ = inspect.signature(func) if target.has_bound else target.signature
     wrapper.__annotations__ = _annotations(target.function)
-    _worn[wrapper] = Worn(target, parts, action)
+    _worn[wrapper] = Worn(subject)
     return wrapper
 
 
@@ -54,7 +50,7 @@ def undress(func: object) -> Worn | None:
     """Return what a guarded function (or a bound method of one) was made of, else ``None``."""
     if isinstance(func, types.MethodType):
         inner = undress(func.__func__)
-        return inner and Worn(inner.target, inner.parts, inner.action, (func.__self__,))
+        return inner and Worn(inner.subject, (func.__self__,))
     if isinstance(func, types.FunctionType):
         return _worn.get(func)
     return None

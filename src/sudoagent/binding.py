@@ -16,7 +16,7 @@ from typing import Any
 
 from .editable import editable_parameters
 from .errors import ConfigurationError
-from .frozen import Freezer, FrozenDict
+from .frozen import SCALARS, Freezer, FrozenDict
 from .redaction import secret_parameters
 
 __all__ = ["Bound", "Target", "action_of"]
@@ -45,6 +45,8 @@ class Bound:
 
     def snapshot(self, receiver: str | None) -> tuple[tuple[Any, ...], FrozenDict, bool]:
         """Return ``args`` and ``named`` deeply frozen, and whether nothing in them can change."""
+        if receiver is None and SCALARS.issuperset(map(type, self.named.values())):
+            return self.args, FrozenDict(self.named), True
         # A method's own object is passed as it is: it may be a service that cannot be copied.
         own = self.named.get(receiver) if receiver is not None else None
         freezer = Freezer(own)

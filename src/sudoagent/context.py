@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import msgspec
+
 from .digest import Fingerprint, fingerprint
 from .frozen import FrozenDict, freeze
 
@@ -14,11 +16,30 @@ if TYPE_CHECKING:
     from .editable import Marked
     from .redaction import Redactor
 
-__all__ = ["Context"]
+__all__ = ["Context", "Origin"]
 
 _HEAD = re.compile(r"\d{1,20}:[0-9a-f]{12,64}")
 
 _NONE_EDITABLE: Mapping[str, Marked] = FrozenDict()
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine knows about where a call comes from, the same for all calls of a function.
+
+    ``receiver`` names the parameter that holds a method's own object, ``secret_names`` those that
+    are marked ``Secret``. ``witness`` says where the audit log stands, ``policy`` is the id and the
+    hash of the policy. ``named``: all that ``args`` holds stands in ``kwargs``, too.
+    """
+
+    named: bool = False
+    receiver: str | None = None
+    secret_names: frozenset[str] = frozenset()
+    redactor: Redactor | None = None
+    witness: Callable[[], object] | None = None
+    policy: tuple[str, str] | None = None
+
+
+_SOMEWHERE = Origin()
 
 
 class Context:
@@ -40,12 +61,7 @@ class Context:
 
     __slots__ = (
         "_fingerprint",
-        "_named",
-        "_policy",
-        "_receiver",
-        "_redactor",
-        "_secret_names",
-        "_witness",
+        "_origin",
         "action",
         "args",
         "deadline",
@@ -63,12 +79,7 @@ class Context:
     deadline: float | None
     editable: Mapping[str, Marked]
     _fingerprint: Fingerprint | None
-    _named: bool
-    _policy: tuple[str, str] | None
-    _receiver: str | None
-    _redactor: Redactor | None
-    _secret_names: frozenset[str]
-    _witness: Callable[[], object] | None
+    _origin: Origin
 
     def __init__(
         self,
@@ -83,30 +94,26 @@ class Context:
         if not isinstance(action, str) or not action.strip():
             raise ValueError("Context needs an action: the name of what would run")
         self._fill(
-            action=action,
-            args=freeze(tuple(args)),
-            kwargs=freeze(dict(kwargs or {})),
-            metadata=freeze(dict(metadata or {})),
-            idempotency_key=idempotency_key,
-            deadline=deadline,
+            action,
+            freeze(tuple(args)),
+            freeze(dict(kwargs or {})),
+            freeze(dict(metadata or {})),
+            idempotency_key,
+            deadline,
+            _NONE_EDITABLE,
+            _SOMEWHERE,
         )
 
     def _fill(
         self,
-        *,
         action: str,
         args: tuple[Any, ...],
         kwargs: FrozenDict,
-        metadata: FrozenDict,
-        idempotency_key: str | None = None,
-        deadline: float | None = None,
-        named: bool = False,
-        receiver: str | None = None,
-        secret_names: frozenset[str] = frozenset(),
-        editable: Mapping[str, Marked] = _NONE_EDITABLE,
-        redactor: Redactor | None = None,
-        witness: Callable[[], object] | None = None,
-        policy: tuple[str, str] | None = None,
+        metadata: Mapping[str, Any],
+        idempotency_key: str | None,
+        deadline: float | None,
+        editable: Mapping[str, Marked],
+        origin: Origin,
     ) -> None:
         put = object.__setattr__
         put(self, "action", action)
@@ -116,19 +123,24 @@ class Context:
         put(self, "idempotency_key", idempotency_key)
         put(self, "deadline", deadline)
         put(self, "editable", editable)
-        put(self, "_named", named)
-        put(self, "_receiver", receiver)
-        put(self, "_secret_names", secret_names)
-        put(self, "_redactor", redactor)
-        put(self, "_witness", witness)
-        put(self, "_policy", policy)
+        put(self, "_origin", origin)
         put(self, "_fingerprint", None)
 
     @classmethod
-    def _of_call(cls, **fields: Any) -> Context:
-        # For the engine, whose values are frozen already and whose args all stand in kwargs too.
+    def _of_call(
+        cls,
+        action: str,
+        args: tuple[Any, ...],
+        kwargs: FrozenDict,
+        metadata: Mapping[str, Any],
+        idempotency_key: str | None = None,
+        deadline: float | None = None,
+        editable: Mapping[str, Marked] = _NONE_EDITABLE,
+        origin: Origin = _SOMEWHERE,
+    ) -> Context:
+        # For the engine, whose values are frozen already.
         ctx = object.__new__(cls)
-        ctx._fill(named=True, **fields)
+        ctx._fill(action, args, kwargs, metadata, idempotency_key, deadline, editable, origin)
         return ctx
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -144,23 +156,23 @@ class Context:
     def __reduce__(self) -> tuple[Any, ...]:
         # With its redactor and its marks: another process must hide what this one hides. The log
         # stays here.
-        return (_restored, ({**self._kept(), "_witness": None},))
+        described = (self.action, self.args, self.kwargs)
+        origin = msgspec.structs.replace(self._origin, witness=None)
+        return (_restored, (*described, *self._kept(), origin))
 
-    def _kept(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in Context.__slots__ if name != "_fingerprint"}
+    def _kept(self) -> tuple[Mapping[str, Any], str | None, float | None, Mapping[str, Marked]]:
+        return (self.metadata, self.idempotency_key, self.deadline, self.editable)
 
     def _edited(self, args: tuple[Any, ...], edits: Mapping[str, Any]) -> Context:
         # For the engine: the same call with other values, which are scalars.
-        kept = {name.removeprefix("_"): value for name, value in self._kept().items()}
-        kept.update(args=args, kwargs=FrozenDict({**self.kwargs, **edits}))
-        ctx = object.__new__(type(self))
-        ctx._fill(**kept)
-        return ctx
+        changed = FrozenDict({**self.kwargs, **edits})
+        return Context._of_call(self.action, args, changed, *self._kept(), self._origin)
 
     def _log_head(self) -> str | None:
         # Where the audit log stands now, for whoever shows that elsewhere; it may ask the disk.
         try:
-            head = None if self._witness is None else self._witness()
+            witness = self._origin.witness
+            head = None if witness is None else witness()
         except Exception:
             return None  # a witness less, and no reason to stop the call
         return head if isinstance(head, str) and _HEAD.fullmatch(head) else None
@@ -170,9 +182,9 @@ class Context:
         """The encoding of all arguments, computed once."""
         found = self._fingerprint
         if found is None:
-            named = self._named or not self.args
+            named = self._origin.named or not self.args
             arguments = self.kwargs if named else {"args": self.args, "kwargs": self.kwargs}
-            found = fingerprint(arguments, self._receiver)
+            found = fingerprint(arguments, self._origin.receiver)
             object.__setattr__(self, "_fingerprint", found)
         return found
 
@@ -185,9 +197,6 @@ class Context:
         return None if self.deadline is None else self.deadline - time.monotonic()
 
 
-def _restored(kept: dict[str, Any]) -> Context:
+def _restored(action: str, args: Any, kwargs: Any, metadata: Any, *others: Any) -> Context:
     # What travels comes back as plain, changeable copies.
-    snapshots = {name: freeze(kept.pop(name)) for name in ("args", "kwargs", "metadata")}
-    ctx = object.__new__(Context)
-    ctx._fill(**snapshots, **{name.removeprefix("_"): value for name, value in kept.items()})
-    return ctx
+    return Context._of_call(action, freeze(args), freeze(kwargs), freeze(metadata), *others)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from ._calls import Call, Options, Parts
+from ._calls import Call, Options, Parts, Subject
 from ._drive import adrive, drive
 from ._flow import authorization, guarded_call
 from ._wrapping import dressed_as, undress
@@ -198,21 +198,19 @@ class SudoEngine:
         name = action_of(func) if action is None else action
         if not _is_text(name):
             raise ConfigurationError("action is empty: name the call, or leave it out")
-
-        def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-            return Call.of(target, target.bind(args, kwargs), name, parts, self._options)
+        subject = Subject(target, name, parts)
 
         if target.is_async or as_async:
 
             async def awaiting(*args: Any, **kwargs: Any) -> Any:
-                return await self._arun(call(args, kwargs))
+                return await self._arun(Call(subject, target.bind(args, kwargs), self._options))
 
-            return dressed_as(func, awaiting, target, parts, name)
+            return dressed_as(func, awaiting, subject)
 
         def blocking(*args: Any, **kwargs: Any) -> Any:
-            return self._run(call(args, kwargs))
+            return self._run(Call(subject, target.bind(args, kwargs), self._options))
 
-        return dressed_as(func, blocking, target, parts, name)
+        return dressed_as(func, blocking, subject)
 
     def _call(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -220,12 +218,11 @@ class SudoEngine:
         # A function that is guarded already is asked about once, by its own policy.
         worn = undress(func)
         if worn is not None:
-            args = (*worn.leading, *args)
-            bound = worn.target.bind(args, kwargs)
-            return Call.of(worn.target, bound, worn.action, worn.parts, self._options)
-        target = Target(func)
-        name = action_of(target.function)
-        return Call.of(target, target.bind(args, kwargs), name, self._parts, self._options)
+            subject, args = worn.subject, (*worn.leading, *args)
+        else:
+            target = Target(func)
+            subject = Subject(target, action_of(target.function), self._parts)
+        return Call(subject, subject.target.bind(args, kwargs), self._options)
 
     def _question(
         self,
@@ -237,7 +234,7 @@ class SudoEngine:
         marks = {name: marked(name, limits) for name, limits in (editable or {}).items()}
         options = replace(self.using(metadata=metadata)._options, editable=marks)
         bound = Bound((), {}, dict(arguments or {}))
-        call = Call.of(_NOBODY, bound, action, self._parts, options)
+        call = Call(Subject(_NOBODY, action, self._parts), bound, options)
         call.account.is_for_elsewhere()
         return call
 

@@ -20,6 +20,7 @@ import msgspec
 from .exact import exact
 
 __all__ = [
+    "SCALARS",
     "Freezer",
     "FrozenDict",
     "FrozenList",
@@ -34,7 +35,8 @@ T = TypeVar("T")
 # Deeper than any argument that a person could judge, shallower than the interpreter's stack.
 MAX_DEPTH = 64
 
-_SCALARS = frozenset({str, int, float, bool, type(None), bytes, complex})
+# What cannot change, by exact type.
+SCALARS = frozenset({str, int, float, bool, type(None), bytes, complex})
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -92,7 +94,7 @@ class Freezer:
     def freeze(self, value: Any, depth: int = MAX_DEPTH) -> Any:
         """Return a read-only snapshot, as `sudoagent.frozen.freeze` does."""
         kind = type(value)
-        if kind in _SCALARS or depth == 0:
+        if kind in SCALARS or depth == 0:
             return value
         known = self._copies.get(id(value))
         if known is not None:

@@ -103,26 +103,34 @@ class PolicyResult:
     thread: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "decision", _decision(self.decision))
+        if type(self.decision) is not Decision:
+            object.__setattr__(self, "decision", _decision(self.decision))
         if not _is_text(self.reason):
             raise ValueError("PolicyResult needs a reason: a sentence for the log and the reviewer")
+        self._check_who()
+        self._check_how()
+
+    def _check_who(self) -> None:
         if self.reviewers is not None:
             object.__setattr__(self, "reviewers", _names(self.reviewers))
-        object.__setattr__(self, "highlight", _highlighted(self.highlight))
-        for name in ("quorum", "deny_quorum"):
-            _check_count(name, getattr(self, name))
-        if self.timeout is not None:
-            check_timeout(self.timeout)
+        _check_count("quorum", self.quorum)
+        _check_count("deny_quorum", self.deny_quorum)
         if self.channel is not None and not _is_text(self.channel):
             raise ValueError("channel is empty: name a channel or leave it out")
+        _check_thread(self.thread, self.channel)
+
+    def _check_how(self) -> None:
+        if self.highlight != ():
+            object.__setattr__(self, "highlight", _highlighted(self.highlight))
+        if self.timeout is not None:
+            check_timeout(self.timeout)
         if self.risk not in (None, "low", "medium", "high"):
             raise ValueError(f"risk is {self.risk!r}: use 'low', 'medium' or 'high'")
-        for name in ("allow_uninspectable", "number_match", "direct"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} is neither True nor False")
+        _check_switch("allow_uninspectable", self.allow_uninspectable)
+        _check_switch("number_match", self.number_match)
+        _check_switch("direct", self.direct)
         if self.deny_reason not in (None, "optional", "required"):
             raise ValueError(f"deny_reason is {self.deny_reason!r}: use 'optional' or 'required'")
-        _check_thread(self.thread, self.channel)
         check_follow_up(self.follow_up, self.timeout)
         if self.allow_for is not None and type(self.allow_for) is not AllowFor:
             raise ValueError("allow_for is no AllowFor: give AllowFor(seconds=..., same=(...,))")
@@ -142,7 +150,7 @@ class AllowAllPolicy:
 
     def evaluate(self, ctx: Context) -> PolicyResult:
         """Allow."""
-        return PolicyResult(decision=Decision.ALLOW, reason="everything is allowed")
+        return _ALLOWED
 
 
 class DenyAllPolicy:
@@ -150,7 +158,7 @@ class DenyAllPolicy:
 
     def evaluate(self, ctx: Context) -> PolicyResult:
         """Deny."""
-        return PolicyResult(decision=Decision.DENY, reason="everything is denied")
+        return _DENIED
 
 
 def check_timeout(seconds: float) -> float:
@@ -224,8 +232,17 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _check_switch(name: str, value: object) -> None:
+    if value is not True and value is not False:
+        raise ValueError(f"{name} is neither True nor False")
+
+
 def _check_count(name: str, value: int | None) -> None:
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} is {value!r}: give a whole number of at least 1")
+
+
+_ALLOWED = PolicyResult(decision=Decision.ALLOW, reason="everything is allowed")
+_DENIED = PolicyResult(decision=Decision.DENY, reason="everything is denied")

@@ -72,7 +72,7 @@ def _arguments(layout: Layout) -> Table | Text:
 
 def _facts(question: Question) -> Table:
     ctx, facts = question.ctx, _grid()
-    redactor, secrets = ctx._redactor or Redactor(), question.shown.secrets
+    redactor, secrets = ctx._origin.redactor or Redactor(), question.shown.secrets
     reason = redactor.text(question.result.reason, secrets)
     facts.add_row(Text("why", style="dim"), Text(short(reason, _SENTENCES)))
     for name in _CALLER:

@@ -68,7 +68,7 @@ def offer_for(
 
 
 def _scope(wish: _Wish, follow_up: FollowUp | None) -> Scope:
-    request, policy = wish.request, wish.ctx._policy
+    request, policy = wish.request, wish.ctx._origin.policy
     assert policy is not None
     assert request.agent is not None
     later = follow_up.escalate_to if follow_up is not None else ()
@@ -107,7 +107,7 @@ def _not_risky(wish: _Wish) -> str | None:
 
 def _known_policy(wish: _Wish) -> str | None:
     # 3. Another policy's question is another question.
-    return "it is not known which policy asks" if wish.ctx._policy is None else None
+    return "it is not known which policy asks" if wish.ctx._origin.policy is None else None
 
 
 def _named_whole(wish: _Wish) -> str | None:
@@ -152,7 +152,7 @@ def _arguments_shown(wish: _Wish) -> str | None:
     # 7. And shown as it is: nobody knows which customer "[redacted]" would be.
     same = wish.wanted.same
     values = {a.name: json.dumps(a.value) for a in wish.request.arguments if a.name in same}
-    secret = [n for n in same if n in wish.ctx._secret_names or REDACTED in values[n]]
+    secret = [n for n in same if n in wish.ctx._origin.secret_names or REDACTED in values[n]]
     return f"{', '.join(secret)} is secret" if secret else None
 
 

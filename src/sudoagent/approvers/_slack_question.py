@@ -222,7 +222,7 @@ class _Words:
 
     def __init__(self, ctx: Context, secrets: frozenset[str]) -> None:
         self._metadata = ctx.metadata
-        self._redactor = ctx._redactor or Redactor()
+        self._redactor = ctx._origin.redactor or Redactor()
         # Shorter ones, such as "admin", are ordinary words too often.
         self._secrets = sorted((s for s in secrets if len(s) >= 8), key=len, reverse=True)
 

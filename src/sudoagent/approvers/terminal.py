@@ -48,7 +48,7 @@ class Question:
     @property
     def unreadable(self) -> tuple[str, ...]:
         """The arguments that cannot be shown; what a method's own object holds is no argument."""
-        return tuple(n for n in self.shown.uninspectable if n != self.ctx._receiver)
+        return tuple(n for n in self.shown.uninspectable if n != self.ctx._origin.receiver)
 
     @property
     def hides(self) -> bool:

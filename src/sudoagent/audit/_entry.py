@@ -37,14 +37,19 @@ class AuditEntry:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("request_id", "action", "decision", "reason"):
-            value = getattr(self, name)
-            if not isinstance(value, str) or not value.strip():
-                raise ValueError(f"AuditEntry needs a {name}: a non-empty string")
+        _check_text("request_id", self.request_id)
+        _check_text("action", self.action)
+        _check_text("decision", self.decision)
+        _check_text("reason", self.reason)
         if self.event not in ("decision", "outcome"):
             raise ValueError(f"event is {self.event!r}: use 'decision' or 'outcome'")
         if not isinstance(self.timestamp, datetime) or self.timestamp.utcoffset() is None:
             raise ValueError("AuditEntry needs a time-zone-aware timestamp: datetime.now(UTC)")
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value or value.isspace():
+        raise ValueError(f"AuditEntry needs a {name}: a non-empty string")
 
 
 @runtime_checkable

@@ -37,7 +37,7 @@ def cleaned(
     extra: str,
 ) -> str:
     """Return the text without secrets; see ``clean`` for what the arguments mean."""
-    if len(text) < _SHORTEST:
+    if len(text) < _SHORTEST and not patterns:
         return text
     softened = _ESCAPED_BLANK.sub("  ", text) if "\\" in text else text
     lowered = _lowered(softened)
@@ -50,7 +50,7 @@ def cleaned(
     return replaced(text, kept) if kept else text
 
 
-# Nothing shorter than this can tell a secret from a word.
+# Nothing shorter than this can tell a secret from a word; users know their own.
 _SHORTEST = 6
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from ..review.request import Argument
@@ -24,13 +24,14 @@ __all__ = ["Presentation", "present"]
 # everything else in it.
 DEFAULT_LIMIT = 40_000
 _LARGEST_ARGS = 12_000
+# So many arguments that the redactor keeps as they are fit into either, however they are escaped.
+_FEW = 8
 
 # The call's snapshots are of these classes; a reviewer knows them by their public names.
 _PUBLIC = {"FrozenDict": "dict", "FrozenList": "list"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
+class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     """What may be shown of a call's arguments, redacted, reduced to JSON's types, within bounds.
 
     ``arguments`` are for reviewers, one for each argument, in order; ``args`` and ``kwargs`` are
@@ -56,7 +57,10 @@ def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
     Secrets are taken out first, so that none survives across a cut; a secret that was named as
     such in one argument is taken out of the others, too.
     """
-    redactor = ctx._redactor or Redactor()
+    redactor = ctx._origin.redactor or Redactor()
+    unchanged = _as_they_are(ctx, redactor) if limit >= DEFAULT_LIMIT else None
+    if unchanged is not None:
+        return unchanged
     named = dict(ctx.kwargs.items())
     if not named:
         named = {f"args[{at}]": value for at, value in enumerate(ctx.args)}
@@ -78,12 +82,40 @@ def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
     )
 
 
+def _as_they_are(ctx: Context, redactor: Redactor) -> Presentation | None:
+    """Return the same presentation, ten times as quickly, for the few plain values of most calls.
+
+    ``None``: an argument has to be looked at more closely.
+    """
+    named = ctx.kwargs
+    if not named or len(named) > _FEW or not ctx._origin.secret_names.isdisjoint(named):
+        return None
+    for name, value in named.items():
+        if not redactor.keeps(value, name):
+            return None
+    if ctx.args and not _stand_first(ctx):
+        return None
+    values = named.items()
+    return Presentation(
+        arguments=tuple([Argument(name=n, value=v, type=type(v).__name__) for n, v in values]),
+        args=[*named.values()][: len(ctx.args)],
+        kwargs={**named},
+        cut=False,
+        obscured=False,
+        uninspectable=(),
+        secrets=_NO_SECRETS,
+    )
+
+
+_NO_SECRETS: frozenset[str] = frozenset()
+
+
 def _read(
     redactor: Redactor, name: str, value: Any, ctx: Context, among: int
 ) -> tuple[Argument, frozenset[str]]:
     # Each argument has its own share of the work: none can use up what shows the others.
     walk = redactor.walk(parts=MAX_PARTS // among + 1, characters=MAX_CHARACTERS // among + 256)
-    reduced = walk.value(value, name, secret=name in ctx._secret_names)
+    reduced = walk.value(value, name, secret=name in ctx._origin.secret_names)
     kind = type_name(type(value))
     argument = Argument(
         name=as_text(redactor.text(name)),
@@ -91,7 +123,7 @@ def _read(
         type=_PUBLIC.get(kind, kind),
         cut=walk.cut,
         # Methods live on objects with clients and locks in them: that is not held against a call.
-        uninspectable=walk.uninspectable and name != ctx._receiver,
+        uninspectable=walk.uninspectable and name != ctx._origin.receiver,
         obscured=walk.obscured,
     )
     return argument, frozenset(walk.found)
@@ -134,7 +166,7 @@ def _args(
     for at, value in enumerate(ctx.args):
         name = names[at] if at < len(names) else None
         walk = redactor.walk(parts=MAX_PARTS // len(ctx.args) + 1)
-        marked = name is not None and name in ctx._secret_names
+        marked = name is not None and name in ctx._origin.secret_names
         reduced.append(scrubbed(walk.value(value, name, secret=marked), secrets))
         was_cut = was_cut or walk.cut
     fitted, fit_cut = fit(reduced, _LARGEST_ARGS)

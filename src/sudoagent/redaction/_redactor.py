@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 from ..display import cut
 from ..errors import ConfigurationError
 from ._names import Sensitivity, judge
+from ._plain import as_text
 from ._text import clean
 from ._walk import Walk
 from ._words import MAX_NAME, split
@@ -20,6 +22,8 @@ __all__ = ["Redactor"]
 _EXCEPTION_CHARACTERS = 4_000
 _REMEMBERED_CHARACTERS = 200
 _MOST_REMEMBERED = 4096
+# No shorter number can be that of a card.
+_CARD_LIKE = 10**10
 # Names of more words are sentences.
 _MOST_WORDS = 12
 
@@ -85,6 +89,30 @@ class Redactor:
     def walk(self, **bounds: int) -> Walk:
         """Return a walk over one value by this redactor's rules."""
         return Walk(self.judge, self._clean, **bounds)
+
+    def keeps(self, value: object, name: str) -> bool:
+        """Whether the value, and the name that it goes by, are sure to be shown as they are.
+
+        That is: short, plain, and without secrets. Says no when in doubt, and quickly.
+        """
+        if type(name) is not str or self.judge(name) is not Sensitivity.PLAIN:
+            return False
+        if not self._is_harmless(name):
+            return False
+        if type(value) is str:
+            return self._is_harmless(value)
+        if type(value) is float:
+            return math.isfinite(value) and value != 0.0  # -0.0 is written as 0.0
+        if type(value) is int:
+            return abs(value) < _CARD_LIKE
+        return value is None or value is True or value is False
+
+    def _is_harmless(self, text: str) -> bool:
+        if text in self._harmless:
+            return True
+        if len(text) > _REMEMBERED_CHARACTERS or as_text(text) != text:
+            return False
+        return self._clean(text) == text
 
     def judge(self, name: str) -> Sensitivity:
         """Say what a name tells about its value."""

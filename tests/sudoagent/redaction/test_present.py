@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sudoagent import Context, Secret
-from sudoagent.redaction import REDACTED, present, secret_parameters
+from sudoagent.context import Origin
+from sudoagent.redaction import REDACTED, Redactor, present, secret_parameters
+from sudoagent.redaction._present import DEFAULT_LIMIT, _as_they_are
 
 CANARY = "canary-" + "7f3Qz" * 4
 
@@ -37,6 +39,44 @@ def test_arguments_without_names_are_numbered() -> None:
     assert [a.name for a in presentation.arguments] == ["args[0]", "args[1]"]
     assert presentation.args == ["a", {"password": REDACTED}]
     assert presentation.kwargs == {}
+
+
+TEXTS = [
+    "",
+    "u_8842",
+    "bob",
+    "x" * 400,
+    "\ud800",
+    "a\u2028b",
+    "password=hunter2hunter2",
+    "é",
+    "4711",
+]
+SINGLE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(10**14, 10**19),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from([*TEXTS, 0.0, -0.0, 4111111111111111, "4111111111111111", [1]]),
+)
+NAMES = st.sampled_from(["user", "amount", "password", "note", "api_key", "n\u2028", "count"])
+
+
+@given(st.dictionaries(NAMES, SINGLE, max_size=9), st.integers(0, 9))
+def test_the_quick_way_shows_what_the_thorough_way_shows(
+    kwargs: dict[str, Any], by_position: int
+) -> None:
+    args = tuple(kwargs.values())[:by_position]
+    ctx = Context("act", args, kwargs)
+    # A lower limit is never the quick way's.
+    assert present(ctx) == present(ctx, limit=DEFAULT_LIMIT - 1)
+
+
+def test_the_quick_way_is_the_usual_one() -> None:
+    usual = {"user_id": "u_8842", "amount": 12.5, "note": "late delivery", "dry_run": False}
+    assert _as_they_are(Context("act", kwargs=usual), Redactor()) is not None
 
 
 def test_a_positional_argument_is_judged_by_the_name_of_its_parameter() -> None:
@@ -94,7 +134,7 @@ def test_what_cannot_be_read_is_named() -> None:
 def test_a_marked_parameter_is_hidden_whatever_it_holds() -> None:
     ctx = Context._of_call(
         action="act", args=(7,), kwargs={"door": 7, "b": 1}, metadata={},
-        secret_names=frozenset({"door"}),
+        origin=Origin(named=True, secret_names=frozenset({"door"})),
     )  # fmt: skip
     presentation = present(ctx)
     assert presentation.kwargs == {"door": REDACTED, "b": 1}

@@ -9,8 +9,10 @@ import time
 import pytest
 
 from sudoagent.redaction import REDACTED, Redactor
+from sudoagent.redaction._detecting import _RULES, cleaned
+from sudoagent.redaction._names import judge
 from sudoagent.redaction._replacing import replaced
-from sudoagent.redaction._text import LONGEST
+from sudoagent.redaction._text import LONGEST, clean
 from support.redaction.maker import Maker
 
 TEXT = Redactor().text
@@ -53,6 +55,31 @@ def test_no_secret_survives_where_a_long_text_is_shortened(lead: int) -> None:
         assert len(shown) < LONGEST + 200
         assert SECRET[:8] not in shown
         assert SECRET[-8:] not in shown
+
+
+LITERALS = sorted({literal for rule in _RULES._rules for literal in rule.literals})
+WORD = string.ascii_letters + string.digits + "_-"
+
+
+def test_no_detector_finds_anything_in_a_short_word() -> None:
+    # They are not asked about one: each literal that a secret may begin with, and what may follow.
+    choice = random.Random(5)
+    words = ["".join(choice.choices(WORD, k=choice.randint(0, 12))) for _ in range(2_000)]
+    for literal in {literal for literal in LITERALS if set(literal) <= set(WORD)}:
+        for spelled in {literal, literal.upper(), literal.title()}:
+            rest = "".join(choice.choices("0123456789abcdefABCDEF", k=12))
+            words += [(spelled + rest)[:12], (rest + spelled)[-12:]]
+    for word in words:
+        assert cleaned(word, judge, (), "") == clean(word, judge) == word
+
+
+def test_a_pattern_of_the_users_own_counts_however_short_the_text_is() -> None:
+    redactor = Redactor(patterns=[r"(?<!\d)\d{4}(?!\d)"])
+    assert redactor.text("4711") == REDACTED
+    assert redactor.value({"door": "4711", "note": "by 4711"}) == {
+        "door": REDACTED,
+        "note": f"by {REDACTED}",
+    }
 
 
 def test_a_long_text_keeps_head_and_tail_and_says_what_is_missing() -> None:
