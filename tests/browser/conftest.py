@@ -33,6 +33,12 @@ FLAGS = (
 )
 
 
+# Milliseconds until something counts as missing from a page, on a machine that is busy with more.
+PATIENCE = 40_000
+# Seconds that an app has for what Slack gives it three, for the same reason.
+UNHURRIED = 60
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
@@ -45,10 +51,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
     playwright = pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
+    playwright.expect.set_options(timeout=PATIENCE)
     async with playwright.async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         await browser.close()
+
+
+def expect(seen: Any) -> Any:
+    """Say what a page shows in the end: Playwright waits for it. Playwright may be absent."""
+    from playwright.async_api import expect
+
+    return expect(seen)
 
 
 Look = Callable[..., Awaitable[Any]]
@@ -56,19 +70,29 @@ Look = Callable[..., Awaitable[Any]]
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def look(browser: Any, aslack: AsyncPlayground) -> AsyncIterator[Look]:
-    """Open the page as a person: `await look("U0BOB")`. Fails on any error in the page."""
+    """Open the page as a person: `await look("U0BOB")`. Fails on any error in the page.
+
+    `before(page)` is awaited before the page is opened. `lossy`: answers may go missing, of which
+    the browser complains.
+    """
     contexts: list[Any] = []
     errors: list[str] = []
+    await aslack.hurry(acknowledge=UNHURRIED, trigger=UNHURRIED)
 
-    async def open_page(person: str = "U0ALICE", **options: Any) -> Any:
+    async def open_page(
+        person: str = "U0ALICE", *, before: Look | None = None, lossy: bool = False, **options: Any
+    ) -> Any:
         context = await browser.new_context(
             **{"viewport": {"width": 1280, "height": 860}, **options}
         )
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(40_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        if not lossy:
+            page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        if before is not None:
+            await before(page)
         await page.goto(f"{aslack.url}/#as={person}")
         await page.locator(".you").wait_for(state="attached")
         return page
@@ -124,11 +148,13 @@ PENDING = card(
 
 
 class Desk:
-    """A small approvals app; ``client`` speaks for it."""
+    """A small approvals app; ``client`` speaks for it, ``leave`` ends its connection for good."""
 
     def __init__(self, client: AsyncWebClient, app: AsyncApp) -> None:
         self.client = client
         self.app = app
+        self._handler = AsyncSocketModeHandler(app, APP_TOKEN, ping_interval=2)
+        self.arrive, self.leave = self._handler.connect_async, self._handler.close_async
 
     async def ask(self, **more: Any) -> str:
         told = {"channel": "#approvals", "text": "Approve refund_user?", "blocks": PENDING, **more}
@@ -140,11 +166,11 @@ async def desk(aslack: AsyncPlayground) -> AsyncIterator[Desk]:
     client = AsyncWebClient(BOT_TOKEN, base_url=aslack.environment["SLACK_API_URL"])
     app = AsyncApp(client=client)
     _listen(app)
-    handler = AsyncSocketModeHandler(app, APP_TOKEN, ping_interval=2)
-    await handler.connect_async()
-    await aslack.wait_for_connections(1)
-    yield Desk(client, app)
-    await handler.close_async()
+    desk = Desk(client, app)
+    await desk.arrive()
+    await aslack.wait_for_connections(1, timeout=60)
+    yield desk
+    await desk.leave()
     # aiohttp closes the session's transports one step later.
     await asyncio.sleep(0.05)
 

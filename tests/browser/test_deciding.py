@@ -16,7 +16,7 @@ from sudoagent.review.store import ReviewStore
 from support.bot import Asked, Asker, BotProcess
 from support.valkey import Server
 
-from .conftest import Look, keep
+from .conftest import Look, expect, keep
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,7 +59,7 @@ async def test_a_reviewer_edits_and_approves(look: Look, here: Asker) -> None:
     await page.get_by_role("button", name="Edit the arguments of refund_user and approve").click()
     dialog = page.get_by_role("dialog", name="Edit and approve")
     amount = dialog.get_by_label("refund_amount")
-    assert await amount.input_value() == "1500.0"
+    await expect(amount).to_have_value("1500.0")
     await amount.fill("450")
     await dialog.get_by_role("checkbox").uncheck()
     await dialog.locator("select").select_option("USD")
@@ -71,12 +71,12 @@ async def test_a_reviewer_edits_and_approves(look: Look, here: Asker) -> None:
     await dialog.get_by_label("note").fill("password=hunter2hunter2")
     await dialog.get_by_role("button", name="Approve").click()
     await dialog.get_by_text("This looks like a secret").wait_for()
-    assert await amount.input_value() == "450"
+    await expect(amount).to_have_value("450")
     await dialog.get_by_label("note").fill("Ticket 5121")
     await dialog.get_by_role("button", name="Approve").click()
     await page.get_by_text("Approved by").wait_for()
-    card = await page.locator(f'[data-ts="{asked.ts}"]').text_content()
-    assert "changed refund_amount from 1500.0 to 450" in card
+    card = page.locator(f'[data-ts="{asked.ts}"]')
+    await expect(card).to_contain_text("changed refund_amount from 1500.0 to 450")
     await keep(page, "edited")
     (sealed,) = (await here.stored(asked)).sealed_votes
     assert decode_vote(here.keyring.open(sealed, "vote")).edits == {

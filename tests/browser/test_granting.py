@@ -13,7 +13,7 @@ from sudoagent.review.store import ReviewStore
 from support.bot import Asker, BotProcess
 from support.valkey import Server
 
-from .conftest import Look, keep
+from .conftest import Look, expect, keep
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,11 +42,11 @@ async def test_a_reviewer_allows_for_a_while_and_ends_it(look: Look, here: Asker
     await page.get_by_role("button", name="Allow refund for 10 minutes").click()
     dialog = page.get_by_role("dialog", name="Allow for a while")
     await dialog.get_by_text("Everything else can be different each time").wait_for()
-    words = await dialog.text_content()
-    assert 'customer  "cus_8842 ``` <!channel> *everybody*"' in words
-    assert "amount, note" in words
+    await expect(dialog).to_contain_text('customer  "cus_8842 ``` <!channel> *everybody*"')
+    await expect(dialog).to_contain_text("amount, note")
     await keep(page, "allow-for-a-while")
     await dialog.get_by_role("button", name="Go back").click()
+    await expect(dialog).to_have_count(0)
     assert (await here.stored(asked)).state == "pending"
     await page.get_by_role("button", name="Allow refund for 10 minutes").click()
     await dialog.get_by_role("button", name="Allow", exact=True).click()

@@ -10,7 +10,7 @@ from sudoagent.review.store import ReviewStore
 from support.bot import Asker, BotProcess
 from support.valkey import Server
 
-from .conftest import Look, keep
+from .conftest import Look, expect, keep
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,8 +29,8 @@ async def test_a_reviewer_works_off_what_waits(
         await home.get_by_text("Waiting for you").wait_for()
         await keep(page, "home")
         # What is not shown in full offers no Approve.
-        assert await home.get_by_role("button", name="Approve", exact=False).count() == 2
-        assert await home.get_by_role("button", name="Approve import_rows").count() == 0
+        await expect(home.get_by_role("button", name="Approve")).to_have_count(2)
+        await expect(home.get_by_role("button", name="Approve import_rows")).to_have_count(0)
 
         await home.get_by_role("button", name="Approve refund_user").click()
         await home.get_by_text("You approved").wait_for()

@@ -19,7 +19,7 @@ from sudoagent.slack.posting import post
 from support.bot import Asked, Asker, BotProcess
 from support.valkey import Server
 
-from .conftest import Look, keep
+from .conftest import Look, expect, keep
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -43,24 +43,30 @@ async def ask(here: Asker, **changes: Any) -> Asked:
     return Asked(request, posted.channel, posted.ts)
 
 
-async def test_nobody_answers_until_somebody_else_does(look: Look, here: Asker) -> None:
-    alice, carol = await look("U0ALICE"), await look("U0CAROL")
+async def test_who_does_not_answer_is_reminded(look: Look, here: Asker) -> None:
+    alice = await look("U0ALICE")
     now = await here.store.now_ms()
-    later = Escalation(at=now + 5_000, reviewers=("S0ONCALL",), channels=("#general",))
-    await ask(here, reviewers=("U0ALICE",), remind_at=now + 1_500, escalation=later)
+    later = Escalation(at=now + 500_000, reviewers=("S0ONCALL",), channels=("#general",))
+    await ask(here, reviewers=("U0ALICE",), remind_at=now + 1_000, escalation=later)
     await alice.get_by_text("If nobody decides, more people are asked at").wait_for()
     await alice.get_by_role("button", name="1 reply").click()
     thread = alice.get_by_label("Thread")
     await thread.get_by_text("this still waits for a decision").wait_for()
     await keep(alice, "reminder")
 
+
+async def test_nobody_answers_until_somebody_else_does(look: Look, here: Asker) -> None:
+    alice, carol = await look("U0ALICE"), await look("U0CAROL")
+    now = await here.store.now_ms()
+    later = Escalation(at=now + 1_000, reviewers=("S0ONCALL",), channels=("#general",))
+    await ask(here, reviewers=("U0ALICE",), escalation=later)
     await carol.get_by_text("general").first.click()
     await carol.get_by_text("and 1 who were asked before").wait_for()
     await keep(carol, "escalated")
     await carol.get_by_role("button", name="Approve refund_user").click()
     await carol.get_by_text("Approved by").wait_for()
     await alice.get_by_text("Approved by").first.wait_for()
-    assert await alice.get_by_role("button", name="Approve refund_user").count() == 0
+    await expect(alice.get_by_role("button", name="Approve refund_user")).to_have_count(0)
     await alice.get_by_text("More people were asked at").first.wait_for()
 
 
@@ -87,4 +93,4 @@ async def test_a_direct_message_is_decided_for_everybody(
     await dialog.get_by_role("button", name="Deny").click()
     for page in (alice, bob):
         await page.get_by_text("Denied by").wait_for()
-        assert await page.get_by_role("button", name="Deny refund_user").count() == 0
+        await expect(page.get_by_role("button", name="Deny refund_user")).to_have_count(0)

@@ -21,16 +21,23 @@ __all__ = ["Modals"]
 
 
 class Modals:
-    """The modal that a person has in front of them."""
+    """The modal that a person has in front of them.
+
+    ``view_id`` names the one that they see: the app may have put another one there meanwhile.
+    """
 
     def __init__(self, workspace: Workspace, courier: Courier, interactions: Interactions) -> None:
         self._workspace = workspace
         self._courier = courier
         self._interactions = interactions
 
-    async def submit(self, user: User, values: Mapping[str, Any]) -> Interaction:
+    async def submit(
+        self, user: User, values: Mapping[str, Any], *, view_id: str | None = None
+    ) -> Interaction:
         """Submit the topmost modal. Raises ``RefusedOrderError`` when that cannot be done."""
         sheet = self._top(user)
+        if view_id not in (None, sheet.id):
+            raise RefusedOrderError(f"{user.name} has another modal open by now")
         try:
             sheet.errors = complaints(sheet.definition["blocks"], values)
             if sheet.errors:
@@ -48,8 +55,13 @@ class Modals:
         self._workspace.show_views(user.id)
         return self._interactions.note("view_submission", payload, delivery, sheet.errors)
 
-    async def close(self, user: User, *, everything: bool) -> Interaction:
+    async def close(
+        self, user: User, *, everything: bool, view_id: str | None = None
+    ) -> Interaction:
         """Close the topmost modal or all of them; the app is told where it asked to be."""
+        stack = self._workspace.surfaces.stack(user.id)
+        if view_id is not None and view_id not in [sheet.id for sheet in stack[-1:]]:
+            return unsent("view_closed")
         sheet = self._top(user)
         if everything or sheet.definition.get("clear_on_close", False):
             self._workspace.surfaces.clear(user.id)

@@ -60,12 +60,14 @@ async def views(house: House, told: Arguments, _: str) -> list[View]:
 
 async def submit(house: House, told: Arguments, _: str) -> Interaction:
     """See ``gestures.submit``."""
-    return await house.modals.submit(_user(house, told), told.get("values") or {})
+    values = told.get("values") or {}
+    return await house.modals.submit(_user(house, told), values, view_id=told.get("view_id"))
 
 
 async def close(house: House, told: Arguments, _: str) -> Interaction:
     """See ``gestures.close``."""
-    return await house.modals.close(_user(house, told), everything=told.get("everything", False))
+    which = {"everything": told.get("everything", False), "view_id": told.get("view_id")}
+    return await house.modals.close(_user(house, told), **which)
 
 
 async def slash(house: House, told: Arguments, base_url: str) -> Interaction:

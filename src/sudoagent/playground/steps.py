@@ -228,7 +228,10 @@ def remove_scope(scope: str) -> Steps[None]:
 
 
 def hurry(*, acknowledge: float | None = None, trigger: float | None = None) -> Steps[None]:
-    """Shorten Slack's three seconds for acknowledgements and trigger ids, for quick tests."""
+    """Give acknowledgements and trigger ids another life than Slack's three seconds.
+
+    Less of it makes tests quick; more of it makes them pass on a machine that is busy.
+    """
     return (yield from ask("hurry", type(None), acknowledge=acknowledge, trigger=trigger))
 
 

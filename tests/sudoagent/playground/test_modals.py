@@ -8,6 +8,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sudoagent.playground import AsyncPlayground, PlaygroundError
+from sudoagent.playground.answers import Interaction
+from sudoagent.playground.steps import ask
 from support.slack_pieces import ScriptedApp, actions, button, modal, section, text_input
 
 MENU = {
@@ -166,3 +168,17 @@ async def test_closing_is_not_told_otherwise(
     closed = await aslack.as_person("U0BOB").close()
     assert (closed.acknowledged, closed.missed) == (False, None)
     assert len(scripted.envelopes) == before
+
+
+async def test_a_page_that_has_not_caught_up_reaches_no_other_modal(
+    client: AsyncWebClient, aslack: AsyncPlayground, scripted: ScriptedApp
+) -> None:
+    seen = await open_modal(client, aslack, scripted)
+    await open_modal(client, aslack, scripted)
+    envelopes = len(scripted.envelopes)
+    late = {"person": "U0BOB", "view_id": seen["id"]}
+    with pytest.raises(PlaygroundError, match="another modal open by now"):
+        await aslack.drive(ask("submit", Interaction, **late, values={"text": "because"}))
+    await aslack.drive(ask("close", Interaction, **late))
+    assert len(await aslack.as_person("U0BOB").views()) == 1
+    assert len(scripted.envelopes) == envelopes

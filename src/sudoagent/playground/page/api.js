@@ -2,6 +2,9 @@
 
 export class Refused extends Error {}
 
+// Milliseconds until something is asked for again that the playground did not answer.
+export const AGAIN_AFTER = 1000;
+
 export async function order(name, told) {
   const response = await fetch(`/_playground/${name}`, {
     method: "POST",
@@ -16,9 +19,21 @@ export async function order(name, told) {
 // Calls `changed(event)` for every change this person may see, and `lost(true | false)` when the
 // stream breaks or comes back. Returns a function that ends it.
 export function listen(person, changed, lost) {
-  const source = new EventSource(`/_playground/feed?person=${encodeURIComponent(person)}`);
-  source.onmessage = (message) => changed(JSON.parse(message.data));
-  source.onopen = () => lost(false);
-  source.onerror = () => lost(true);
-  return () => source.close();
+  let source;
+  let later;
+  const open = () => {
+    source = new EventSource(`/_playground/feed?person=${encodeURIComponent(person)}`);
+    source.onmessage = (message) => changed(JSON.parse(message.data));
+    source.onopen = () => lost(false);
+    source.onerror = () => {
+      lost(true);
+      // The browser itself tries again after a broken connection, but not after a wrong answer.
+      if (source.readyState === EventSource.CLOSED) later = setTimeout(open, AGAIN_AFTER);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(later);
+    source.close();
+  };
 }

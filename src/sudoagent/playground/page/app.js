@@ -1,9 +1,9 @@
 // The page: one person, one place, redrawn from what the playground tells whenever it changes.
 
-import { el, icon, replace } from "./dom.js";
+import { el, icon, redraw, replace } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { listen, order } from "./api.js";
+import { AGAIN_AFTER, listen, order, Refused } from "./api.js";
 import { MessageList, retell } from "./messages.js";
 import { Modal } from "./modal.js";
 import { sidebar } from "./sidebar.js";
@@ -16,10 +16,14 @@ const read = new Map();
 let screen = null;
 let stop = () => {};
 let trouble = "";
-let offline = false;
+const silent = { feed: false, screen: false };
+let later = null;
 
 const main = new MessageList(byId("messages"), { use: useMessage, thread: openThread });
-const modal = new Modal({ submit: (values) => act("submit", { values }), close: (everything) => act("close", { everything }) });
+const modal = new Modal({
+  submit: (view, values) => act("submit", { view_id: view.id, values }),
+  close: (view, everything) => act("close", { view_id: view.id, everything }),
+});
 let thread = null;
 
 async function act(name, told) {
@@ -46,28 +50,40 @@ function useView(view, element, choose, values) {
 let busy = null;
 let again = false;
 function refresh() {
-  if (busy) {
-    again = true;
-    return busy;
-  }
-  busy = load().finally(() => { busy = null; });
+  again = true;
+  busy = busy || load();
   return busy;
 }
 
 async function load() {
-  do {
-    again = false;
-    const channel = here.place === "home" ? null : here.place;
-    const asked = here.person;
-    try {
-      const shown = await order("screen", { person: asked, channel, thread_ts: here.thread });
-      if (asked === here.person) draw(shown);
-      else again = true;
-    } catch (lost) {
-      offline = true;
-      notice(lost.message);
+  try {
+    while (again) {
+      again = false;
+      const asked = { ...here };
+      const shown = await look(asked);
+      // An answer about where the person was before would take them back there.
+      if (Object.keys(here).some((key) => here[key] !== asked[key])) again = true;
+      else if (shown) draw(shown);
     }
-  } while (again);
+  } finally {
+    busy = null;
+  }
+}
+
+async function look({ person, place, thread }) {
+  const channel = place === "home" ? null : place;
+  clearTimeout(later);
+  try {
+    const shown = await order("screen", { person, channel, thread_ts: thread });
+    silent.screen = false;
+    return shown;
+  } catch (failed) {
+    if (failed instanceof Refused) trouble = failed.message;
+    else later = setTimeout(refresh, AGAIN_AFTER);
+    silent.screen = !(failed instanceof Refused);
+    notice(trouble);
+    return null;
+  }
 }
 
 function around() {
@@ -90,9 +106,7 @@ function draw(shown) {
   const room = screen.channels.find((channel) => channel.id === here.place);
   if (room) read.set(`${here.person} ${room.id}`, room.latest);
   byId("frame").classList.toggle("with-thread", Boolean(here.thread) && !home);
-  if (!byId("sidebar").querySelector(".people:not([hidden])")) {
-    sidebar(byId("sidebar"), screen, here.place, unread(), { become, open });
-  }
+  sidebar(byId("sidebar"), screen, here.place, unread(), { become, open });
   bar(room, home);
   notice(trouble);
   byId("messages").hidden = byId("composer").hidden = home;
@@ -115,6 +129,11 @@ function unread() {
 }
 
 function bar(room, home) {
+  const facts = [home, screen.app, room && { ...room, latest: "" }];
+  redraw(byId("bar"), facts, () => barOf(room, home));
+}
+
+function barOf(room, home) {
   const burger = el("button", { type: "button", class: "icon-button hamburger", "aria-label": "Open the sidebar", onclick: () => byId("frame").classList.add("with-sidebar") }, icon("menu"));
   const theme = el("button", { type: "button", class: "icon-button", "aria-label": "Light or dark", title: "Light or dark", onclick: flip }, icon("moon"));
   const app = around().person(screen.app).name;
@@ -122,13 +141,14 @@ function bar(room, home) {
   const mark = home || !room || room.direct ? null : room.private ? icon("lock") : el("span", { "aria-hidden": "true" }, "#");
   const members = room && !room.direct && !home && el("span", { class: "count", title: `${room.members} members` }, icon("people"), String(room.members));
   const shared = room?.shared && !home && el("span", { class: "tag", title: "People of another workspace are here" }, "Shared");
-  replace(byId("bar"), burger, el("h1", {}, mark, title, shared), el("span", { class: "topic" }, home ? "What the app shows to you alone" : room?.topic || ""), members, theme);
+  const topic = el("span", { class: "topic" }, home ? "What the app shows to you alone" : room?.topic || "");
+  return [burger, el("h1", {}, mark, title, shared), topic, members, theme];
 }
 
 function notice(words) {
   const me = screen?.people.find((person) => person.id === here.person);
   const cannot = me && (me.deleted || me.bot) && "In Slack this account could not press anything. Here it can, to show what the app does about it.";
-  byId("notice").textContent = offline ? "The playground does not answer. Is it still running?" : words || cannot || "";
+  byId("notice").textContent = silent.feed || silent.screen ? "The playground does not answer. Is it still running?" : words || cannot || "";
 }
 
 function drawRoom(room) {
@@ -144,14 +164,15 @@ function drawRoom(room) {
   form.dataset.kind = kind;
   form.className = room && !room.archived ? "composer" : "closed";
   if (!room || room.archived) replace(form, el("p", {}, room ? "This channel is archived. Nothing can be posted here." : "Nothing to write to."));
-  else composer(form, `Message ${name}, or type / for commands`, (text) => write(text, null));
+  else composer(form, `Message ${name}, or type / for commands`, (text) => write(text, room.id, null));
 }
 
-function write(text, threadTs) {
-  if (!text.startsWith("/")) return act("say", { text, channel: here.place, thread_ts: threadTs });
+// Goes to the conversation that the box stands below, even if another one is being opened.
+function write(text, channel, threadTs) {
+  if (!text.startsWith("/")) return act("say", { text, channel, thread_ts: threadTs });
   const space = text.search(/\s/);
   const command = space < 0 ? text : text.slice(0, space);
-  return act("slash", { command, text: text.slice(command.length).trim(), channel: here.place });
+  return act("slash", { command, text: text.slice(command.length).trim(), channel });
 }
 
 function drawHome() {
@@ -180,7 +201,8 @@ function drawThread(room) {
     const close = el("button", { type: "button", class: "icon-button", "aria-label": "Close the thread", onclick: () => openThread(null) }, icon("close"));
     replace(root, el("header", {}, el("h2", {}, "Thread", el("small", {}, room ? `#${room.name}` : "")), close), list, form);
     thread = new MessageList(list, { use: useMessage, thread: null });
-    composer(form, "Reply…", (text) => write(text, here.thread));
+    const { place, thread: ts } = here;
+    composer(form, "Reply…", (text) => write(text, place, ts));
   }
   thread.show(screen.thread, around(), kind, el("p", { class: "empty" }, "This message was deleted."), true);
 }
@@ -195,8 +217,8 @@ function open(place) {
   here.thread = null;
   byId("frame").classList.remove("with-sidebar");
   remember();
+  refresh();
   if (place === "home") act("open_home", {});
-  else refresh();
 }
 
 function become(id) {
@@ -212,8 +234,8 @@ function become(id) {
 }
 
 function lost(gone) {
-  offline = gone;
-  if (gone) notice("");
+  silent.feed = gone;
+  if (gone) notice(trouble);
   else refresh();
 }
 

@@ -18,6 +18,25 @@ export function replace(parent, ...children) {
   parent.replaceChildren(...children.flat().filter((child) => child));
 }
 
+// Puts the rows in place without touching those that stay: they keep focus, open menus, and the
+// click that has begun on them, which a browser drops when its node goes before the button is up.
+export function settle(root, rows) {
+  const wanted = new Set(rows);
+  for (const child of [...root.children]) if (!wanted.has(child)) child.remove();
+  rows.forEach((row, index) => {
+    if (root.children[index] !== row) root.insertBefore(row, root.children[index] || null);
+  });
+}
+
+// As `replace`, but only when something else is told than the last time.
+const told = new WeakMap();
+export function redraw(parent, facts, draw) {
+  const key = JSON.stringify(facts);
+  if (told.get(parent) === key) return;
+  told.set(parent, key);
+  replace(parent, ...draw());
+}
+
 const PATHS = {
   lock: "M6 9V6.5a4 4 0 0 1 8 0V9m-9 0h10v8H5z",
   eye: "M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10zm8-2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",

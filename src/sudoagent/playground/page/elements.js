@@ -41,7 +41,7 @@ export function valuesOf(root) {
   return values;
 }
 
-export function showErrors(root, errors) {
+export function showErrors(root, errors, lead) {
   let first = null;
   for (const block of root.querySelectorAll("[data-block]")) {
     const complaint = errors[block.dataset.block];
@@ -52,7 +52,7 @@ export function showErrors(root, errors) {
     if (target) target.setAttribute("aria-invalid", String(Boolean(complaint)));
     first = first || (complaint && target);
   }
-  if (first) first.focus();
+  if (first && lead) first.focus();
 }
 
 // `sent` is called once the person has confirmed, just before the app is told.

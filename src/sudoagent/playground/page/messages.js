@@ -1,6 +1,6 @@
 // Draws messages: who, when, what, and what hangs below. Nodes that did not change stay in place.
 
-import { avatar, el, icon } from "./dom.js";
+import { avatar, el, icon, redraw, settle } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { dayName, dayOf, fullDate, timeOf } from "./dates.js";
@@ -38,8 +38,9 @@ export class MessageList {
         before = null;
       }
       const compact = !rule && joined(before, message);
-      const key = JSON.stringify([message, compact]);
+      const key = JSON.stringify([{ ...message, reply_count: 0, warnings: [] }, compact]);
       const node = this.kept(kept, message.ts, key, () => this.message(message, around, compact));
+      this.feet(node.querySelector(".feet"), message);
       if (!fresh && !this.nodes.has(message.ts)) node.classList.add("flash");
       rows.push(node);
       if (rule && message === messages[0] && messages.length > 1) {
@@ -75,8 +76,7 @@ export class MessageList {
     if (line) body.append(line);
     body.append(this.content(message, around, body));
     if (message.edited) body.append(el("span", { class: "edited" }, "(edited)"));
-    if (message.warnings.length) body.append(warning(message.warnings.at(-1)));
-    if (message.reply_count && this.acts.thread) body.append(this.replies(message));
+    body.append(el("div", { class: "feet" }));
     const names = ["message", compact && "compact", message.visible_to && "private"].filter(Boolean).join(" ");
     return el("article", { class: names, "data-ts": message.ts, "aria-label": `${author.name}, ${timeOf(date, around.zone)}` }, gutter, body, this.tools(message));
   }
@@ -87,9 +87,14 @@ export class MessageList {
     return blocks(message.blocks, { ...around, prefix: message.ts, use });
   }
 
-  replies(message) {
-    const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-    return el("button", { type: "button", class: "replies", onclick: () => this.acts.thread(message.ts) }, icon("reply"), words);
+  // What comes below a message while it stands there; its buttons and inputs stay as they are.
+  feet(root, { ts, warnings, reply_count: count }) {
+    const replies = Boolean(count && this.acts.thread);
+    redraw(root, [warnings, replies], () => [
+      warnings.length && warning(warnings.at(-1)),
+      replies && el("button", { type: "button", class: "replies", onclick: () => this.acts.thread(ts) }, icon("reply"), el("span")),
+    ]);
+    if (replies) root.querySelector(".replies span").textContent = count === 1 ? "1 reply" : `${count} replies`;
   }
 
   tools(message) {
@@ -119,13 +124,4 @@ function divider(name) {
 
 function warning(why) {
   return el("div", { class: "warning", role: "alert" }, icon("warning"), `The button did nothing: ${why}.`);
-}
-
-// Puts the rows in place without touching those that stay, so focus and open menus survive.
-function settle(root, rows) {
-  const wanted = new Set(rows);
-  for (const child of [...root.children]) if (!wanted.has(child)) child.remove();
-  rows.forEach((row, index) => {
-    if (root.children[index] !== row) root.insertBefore(row, root.children[index] || null);
-  });
 }

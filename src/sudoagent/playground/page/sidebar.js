@@ -1,36 +1,60 @@
 // The sidebar: who you are, channels, direct messages, the app, and whether it is connected.
 
-import { avatar, el, icon, replace } from "./dom.js";
+import { avatar, el, icon, settle } from "./dom.js";
 
 // `acts`: `{become(id), open(place)}`; a place is a channel id or "home".
 export function sidebar(root, screen, place, unread, acts) {
   const rooms = screen.channels.filter((channel) => !channel.direct);
   const direct = screen.channels.filter((channel) => channel.direct);
   const app = screen.people.find((person) => person.id === screen.app);
-  replace(
-    root,
-    el("div", { class: "workspace" }, el("img", { src: "/page/icon.svg", alt: "" }), el("div", {}, screen.team, el("small", {}, "a local Slack"))),
-    you(root, screen, acts),
-    list("Channels", rooms.map((room) => row(room.id, sign(room), room.name, place, unread, acts, room.archived))),
-    direct.length ? list("Direct messages", direct.map((room) => row(room.id, avatar(app, "small"), app.name, place, unread, acts))) : null,
-    list("Apps", [row("home", avatar(app, "small"), `${app.name} · Home`, place, unread, acts)]),
-    state(screen.connections),
-  );
+  const row = (id, name, facts, mark) => {
+    const node = kept(`room ${id}`, [name, facts], () => entry(id, name, facts, mark(), acts));
+    return marked(node, place === id, unread.get(id));
+  };
+  settle(root, [
+    kept("workspace", screen.team, () => workspace(screen.team)),
+    kept("you", [screen.me, screen.people], () => you(screen, acts)),
+    list("Channels", rooms.map((room) => row(room.id, room.name, [room.archived, room.private], () => sign(room)))),
+    ...(direct.length ? [list("Direct messages", direct.map((room) => row(room.id, app.name, [], () => avatar(app, "small"))))] : []),
+    list("Apps", [row("home", `${app.name} · Home`, [], () => avatar(app, "small"))]),
+    kept("state", screen.connections, () => state(screen.connections)),
+  ]);
+}
+
+// What was drawn under this name stays while the same is told of it.
+const drawn = new Map();
+function kept(name, facts, draw) {
+  const key = JSON.stringify(facts);
+  if (drawn.get(name)?.key !== key) drawn.set(name, { key, node: draw() });
+  return drawn.get(name).node;
+}
+
+function workspace(team) {
+  return el("div", { class: "workspace" }, el("img", { src: "/page/icon.svg", alt: "" }), el("div", {}, team, el("small", {}, "a local Slack")));
 }
 
 function list(title, rows) {
-  return el("div", { class: "list" }, el("h2", {}, title), rows);
+  const node = kept(`list ${title}`, title, () => el("div", { class: "list" }, el("h2", {}, title)));
+  settle(node, [node.firstChild, ...rows]);
+  return node;
 }
 
-function row(id, mark, name, place, unread, acts, archived = false) {
-  const names = ["room", unread.has(id) && "unread", archived && "archived"].filter(Boolean).join(" ");
+function entry(id, name, [archived], mark, acts) {
   return el(
-    "button",
-    { type: "button", class: names, "data-place": id, "aria-current": place === id ? "page" : null, onclick: () => acts.open(id) },
+    "button", { type: "button", class: archived ? "room archived" : "room", "data-place": id, onclick: () => acts.open(id) },
     el("span", { class: "sign", "aria-hidden": "true" }, mark),
     el("span", { class: "name" }, name),
-    unread.has(id) && el("span", { class: "badge", "aria-label": "new messages" }, String(unread.get(id) || "•")),
   );
+}
+
+function marked(node, current, unread) {
+  node.classList.toggle("unread", Boolean(unread));
+  if (current) node.setAttribute("aria-current", "page");
+  else node.removeAttribute("aria-current");
+  const badge = node.querySelector(".badge");
+  if (!unread) badge?.remove();
+  else if (!badge) node.append(el("span", { class: "badge", "aria-label": "new messages" }, unread));
+  return node;
 }
 
 function sign(room) {
@@ -43,7 +67,7 @@ function state(connections) {
   return el("div", { class: "state", role: "status" }, el("span", { class: `dot ${connections ? "on" : "off"}` }), el("span", {}, words));
 }
 
-function you(root, screen, acts) {
+function you(screen, acts) {
   const me = screen.people.find((person) => person.id === screen.me);
   const menu = el("div", { class: "people", role: "menu", "aria-label": "Be somebody else", hidden: true }, el("h2", {}, "Look at Slack as…"));
   for (const person of screen.people) {
