@@ -28,7 +28,7 @@ async def web(aslack: AsyncPlayground) -> AsyncIterator[Web]:
     """The playground's Web API, as a bot uses it."""
     url = aslack.environment["SLACK_API_URL"]
     async with aiohttp.ClientSession() as session:
-        yield Web(SlackClient(BOT_TOKEN, url, timeout=2.0), url, session, lambda _: None)
+        yield Web(SlackClient(BOT_TOKEN, url, timeout=20.0), url, session, lambda _: None)
 
 
 @pytest.fixture

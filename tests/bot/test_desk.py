@@ -61,10 +61,11 @@ async def test_after_the_end_no_dialog_asks_for_a_vote(
 async def test_past_the_deadline_no_dialog_asks_why_not(
     start_bot: StartBot, aslack: AsyncPlayground, asker: Asker, valkey_server: Server
 ):
-    asked = await asker.ask(seconds=0.2)
+    asked = await asker.ask(seconds=1.0)
     # Out of the sweeper's sight, as in the moment before it looks.
     valkey_server.call("ZREM", f"{asker.store._keys.prefix}pending", asked.id)
     start_bot().ready()
+    await asker.is_over(asked)
     bob = aslack.as_person("U0BOB")
     await bob.click("deny", ts=asked.ts)
     await bob.wait_for_ephemeral("has expired")

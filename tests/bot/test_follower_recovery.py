@@ -57,7 +57,7 @@ async def test_a_lost_answer_does_not_make_two(
     asker: Asker, web: Web, aslack: AsyncPlayground
 ) -> None:
     await ask(asker, **{**DIRECT, "direct": (BOB,)})
-    await aslack.fail("chat.postMessage", "lose_response")
+    await aslack.fail("chat.postMessage", "lost_response")
     async with following(asker, web):
         await finished(asker)
     assert len(await cards_for(aslack, BOB)) == 1
@@ -183,7 +183,7 @@ async def test_an_outage_of_the_store_is_waited_out(
     asker: Asker, web: Web, aslack: AsyncPlayground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = await ask(asker, remind_at=await soon(asker))
-    monkeypatch.setattr(follower_module, "_LEASE_MS", 300)
+    monkeypatch.setattr(follower_module, "_LEASE_MS", 1500)
     queue = asker.store._keys.follow_ups
     begin, failures = asker.store.follow_ups.begin_reminder, [1, 2]
 

@@ -213,6 +213,8 @@ async def test_the_home_tab_shows_it_with_a_button_that_ends_it(
     view = await home(aslack, "U0ALICE", "Allowed for a while")
     assert 'customer  "cus_1"' in view.words
     await aslack.as_person("U0ALICE").click(REVOKE, view_id=view.id)
+    # On the tab, nobody is told; acknowledged is not ended yet.
+    await asyncio.to_thread(eventually, lambda: bot.refusals, "it is ended and recorded")
     await agent.is_asked_about("cus_1")
     after = await home(aslack, "U0ALICE", "You approved refund")
     assert "Allowed for a while" not in after.words

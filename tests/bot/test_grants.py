@@ -10,6 +10,7 @@ from sudoagent.review.request import GrantOffer
 from sudoagent.review.store import StandingGrant
 from sudoagent.slack.grants import REVOKE
 from support.bot import Asked, Asker, BotProcess, StartBot
+from support.reviews import comes
 from support.valkey import Server, eventually
 
 UNKNOWN = "0f2c6f0e-3f6b-4a52-9a55-0a1b2c3d4e5f"
@@ -95,13 +96,18 @@ async def test_one_that_is_over_by_its_seals_is_not_listed(
     await alice.view(callback_id="allowed_for")
     await alice.submit()
     await aslack.wait_for_revision(asked.ts, "also allowed it", without_buttons=True)
-    await asyncio.sleep(1.1)
+
+    async def is_forgotten() -> bool:
+        return await standing(asker) == ()
+
+    await comes(is_forgotten)
     prefix = f"sudoagent:{{{asker.store.namespace}}}:"
     far = await asker.store.now_ms() + 600_000
     grant = f"{prefix}grant:{offer.key}"
     valkey_server.call("HSET", grant, "v", "1", "request", asked.id, "until", far)
     valkey_server.call("PEXPIREAT", grant, far)
     valkey_server.call("ZADD", prefix + "grants", far, f"{offer.key} {asked.id}")
+    valkey_server.call("PEXPIREAT", prefix + "grants", far)
     assert len(await standing(asker)) == 1
     await alice.slash("/sudo", "grants")
     await alice.wait_for_ephemeral("Nothing is allowed")

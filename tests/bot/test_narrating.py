@@ -41,7 +41,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def web(aslack: AsyncPlayground) -> AsyncIterator[Web]:
     url = aslack.environment["SLACK_API_URL"]
     async with aiohttp.ClientSession() as session:
-        yield Web(SlackClient(BOT_TOKEN, url, timeout=2.0), url, session, lambda _: None)
+        yield Web(SlackClient(BOT_TOKEN, url, timeout=20.0), url, session, lambda _: None)
 
 
 async def name_of(user_id: str) -> str | None:

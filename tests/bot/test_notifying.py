@@ -28,14 +28,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Delays that a person would wait for are short."""
     monkeypatch.setattr(notifier_module, "_LOOK", 0.1)
     monkeypatch.setattr(notifier_module, "_GATHER", 0.02)
-    monkeypatch.setattr(notifier_module, "_LEASE_MS", 300)
 
 
 @pytest.fixture
 async def web(aslack: AsyncPlayground) -> AsyncIterator[Web]:
     url = aslack.environment["SLACK_API_URL"]
     async with aiohttp.ClientSession() as session:
-        yield Web(SlackClient(BOT_TOKEN, url, timeout=2.0), url, session, lambda _: None)
+        yield Web(SlackClient(BOT_TOKEN, url, timeout=20.0), url, session, lambda _: None)
 
 
 @contextlib.asynccontextmanager
@@ -124,8 +123,9 @@ async def test_a_message_of_a_bot_that_died_is_found(
 
 
 async def test_what_slack_cannot_take_now_is_told_later(
-    asker: Asker, web: Web, aslack: AsyncPlayground
+    asker: Asker, web: Web, aslack: AsyncPlayground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(notifier_module, "_LEASE_MS", 500)
     await aslack.fail("chat.postMessage", "error", error="is_archived")
     await hold_back(asker)
     async with notifying(asker, web):

@@ -32,7 +32,7 @@ async def vote_as_a_dying_bot(asker: Asker, asked: Asked, choice: Any = "approve
 async def test_a_request_expires_although_whoever_asked_is_gone(
     bot: BotProcess, aslack: AsyncPlayground, asker: Asker
 ):
-    asked = await asker.ask(seconds=0.5)
+    asked = await asker.ask(seconds=1.0)
     await aslack.wait_for_revision(asked.ts, "Expired", without_buttons=True)
     assert (await asker.stored(asked)).state == "expired"
 
@@ -49,7 +49,7 @@ async def test_a_withdrawn_request_loses_its_buttons(
 async def test_the_next_bot_repaints_what_a_killed_one_left_and_takes_over_pending_cards(
     start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
 ):
-    decided, overdue, pending = [await asker.ask(seconds=s) for s in (600.0, 0.1, 600.0)]
+    decided, overdue, pending = [await asker.ask(seconds=s) for s in (600.0, 1.0, 600.0)]
     await vote_as_a_dying_bot(asker, decided)
     # On loan to the dead bot, until the loan ends.
     assert await asker.store.repaints.take(lease_ms=500) == (decided.id,)
@@ -63,8 +63,8 @@ async def test_the_next_bot_repaints_what_a_killed_one_left_and_takes_over_pendi
 async def test_decisions_are_repainted_before_expiries(
     start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
 ):
-    overdue = [await asker.ask(seconds=0.05) for _ in range(4)]
-    await asyncio.sleep(0.1)
+    overdue = [await asker.ask(seconds=1.0) for _ in range(4)]
+    await asker.is_over(*overdue)
     for asked in overdue:
         assert (await asker.store.expire(asked.id)).kind == "ended"
     decided = [await asker.ask() for _ in range(3)]
@@ -80,8 +80,8 @@ async def test_decisions_are_repainted_before_expiries(
 async def test_a_decision_does_not_wait_behind_a_backlog_of_expiries(
     start_bot: StartBot, aslack: AsyncPlayground, asker: Asker
 ):
-    overdue = [await asker.ask(seconds=0.05) for _ in range(20)]
-    await asyncio.sleep(0.1)
+    overdue = [await asker.ask(seconds=1.0) for _ in range(20)]
+    await asker.is_over(*overdue)
     for asked in overdue:
         assert (await asker.store.expire(asked.id)).kind == "ended"
     start_bot().ready()
@@ -161,7 +161,7 @@ async def test_records_that_the_library_did_not_write_are_refused_recorded_and_s
 async def test_something_else_in_the_place_of_a_due_request_is_recorded(
     start_bot: StartBot, asker: Asker, valkey_server: Server
 ):
-    foreign, gone = await asker.ask(seconds=0.05), await asker.ask(seconds=0.05)
+    foreign, gone = await asker.ask(seconds=1.0), await asker.ask(seconds=1.0)
     valkey_server.call("HSET", asker.store._keys.request(foreign.id), "v", 2)
     valkey_server.call("DEL", asker.store._keys.request(gone.id))
     bot = start_bot().ready()

@@ -25,17 +25,18 @@ def started(mark: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("DEMO_MARK") == mark:
+            is_ours = process.environ().get("DEMO_MARK") == mark
+            if is_ours and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
-        except psutil.Error:
+        except psutil.Error:  # among them: it has ended since
             continue
-    return [p for p in found if p.status() != psutil.STATUS_ZOMBIE]
+    return found
 
 
 def assert_nothing_left(mark: str) -> None:
     give_up = time.monotonic() + 30
     while started(mark):
-        assert time.monotonic() < give_up, [p.cmdline() for p in started(mark)]
+        assert time.monotonic() < give_up, started(mark)
         time.sleep(0.1)
     assert list(Path(mark).iterdir()) == []
 

@@ -29,6 +29,7 @@ from sudoagent.slack.client import SlackClient
 from sudoagent.slack.messages import Message, pending_card
 from sudoagent.slack.posting import Posted, post
 
+from .reviews import is_over
 from .valkey import Server, eventually
 
 SIGNING_KEY = "the-key-of-this-deployment"
@@ -78,17 +79,17 @@ class BotProcess:
             assert self.process.poll() is None, self.log
             return self.log.count("connected to Slack") >= times
 
-        eventually(connected, "the bot is connected", seconds=30)
+        eventually(connected, "the bot is connected")
         return self
 
     def waits_to_log(self, words: str, times: int = 1) -> None:
-        eventually(lambda: self.log.count(words) >= times, f"the bot logs {words!r}", seconds=30)
+        eventually(lambda: self.log.count(words) >= times, f"the bot logs {words!r}")
 
     def signal(self, number: int) -> None:
         assert self.process is not None
         self.process.send_signal(number)
 
-    def exit_code(self, seconds: float = 30.0) -> int:
+    def exit_code(self, seconds: float = 60.0) -> int:
         """Wait for the end of the process."""
         assert self.process is not None
         return self.process.wait(seconds)
@@ -206,6 +207,10 @@ class Asker:
         request = self.request(**changes)
         await self.store_only(request)
         return await self.post(request)
+
+    async def is_over(self, *asked: Asked) -> None:
+        """Wait until the deadlines have passed."""
+        await is_over(self.store, *(each.request for each in asked))
 
     async def stored(self, asked: Asked) -> StoredReview:
         found = await self.store.read(asked.id)

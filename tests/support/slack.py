@@ -14,7 +14,27 @@ from concurrent.futures import Future
 
 import pytest
 
-from sudoagent.playground import AsyncPlayground, Playground, running
+from sudoagent.playground import AsyncPlayground, Playground, gestures, running, steps
+
+# As long as only a broken program needs. People get impatient sooner, and so do the defaults.
+_PATIENCE = 60.0  # seconds
+_WAITS = (
+    steps.wait_until,
+    steps.wait_for_message,
+    steps.wait_for_revision,
+    steps.wait_for_connections,
+    gestures.view,
+    gestures.wait_for_ephemeral,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """What the playground is asked to wait for is waited for on a busy machine, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for wait in _WAITS:
+            patch.setitem(wait.__kwdefaults__, "timeout", _PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ class Server:
             self.process = None
 
 
-def eventually(condition, what: str, seconds: float = 20.0) -> None:
+def eventually(condition, what: str, seconds: float = 60.0) -> None:
     """Wait for a condition with a deadline that only a broken program misses."""
     give_up = time.monotonic() + seconds
     while not condition():

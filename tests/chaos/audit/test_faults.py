@@ -21,6 +21,7 @@ from sudoagent.audit import JsonlAuditLogger
 from sudoagent.audit.rotation import segments
 from sudoagent.errors import AuditLogError
 from support.audit import ended, entry, forked, verified
+from support.valkey import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
@@ -91,8 +92,9 @@ def after_rounds(log: Path, attack: Callable[[Path], list[str]]) -> None:
     for number in range(ROUNDS):
         acknowledged += attack(log)
         if number % ROUNDS_PER_LOG == ROUNDS_PER_LOG - 1 or number == ROUNDS - 1:
+            while not acknowledged:  # on a busy machine, they may be killed before they wrote
+                acknowledged += attack(log)
             check(log, acknowledged)
-            assert acknowledged
             acknowledged = []
             for path in log.parent.glob(f"{log.stem}*"):
                 path.unlink()
@@ -137,6 +139,7 @@ def test_nothing_acknowledged_is_lost_when_the_file_is_moved_away(tmp_path: Path
 def test_copytruncate_loses_only_what_is_found_missing(tmp_path: Path) -> None:
     log = tmp_path / "audit.jsonl"
     writers = Writers(write_for_ever(log, durability="os"))
+    eventually(log.exists, "something is written")
     for number in range(ROUNDS):
         time.sleep(0.05)
         shutil.copyfile(log, log.with_name(f"{log.name}.{number}"))

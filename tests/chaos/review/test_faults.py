@@ -257,8 +257,8 @@ async def test_a_click_at_the_deadline_counts_or_does_not_but_never_both(
         waiter = Waiter(store)
 
         async def race() -> tuple[str, str]:
-            request = await create(store, seconds=0.3)
-            call = asyncio.create_task(waiter.wait(request.id, time.monotonic() + 0.3))
+            request = await create(store, seconds=0.6)
+            call = asyncio.create_task(waiter.wait(request.id, time.monotonic() + 0.6))
             # Up to four milliseconds before and after the moment.
             await asyncio.sleep(
                 request.expires_at / 1000 - time.time() + random.uniform(-4, 4) / 1000

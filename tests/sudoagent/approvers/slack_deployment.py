@@ -21,7 +21,7 @@ from sudoagent.review.store import ReviewStore, StoredReview
 
 SIGNING_KEY = "the-key-of-this-deployment"
 ALICE, BOB, CAROL = REVIEWERS
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def call(action: str = "refund_user", metadata: Any = None, **options: Any) -> Context:

@@ -22,7 +22,7 @@ from sudoagent import (
 from sudoagent.playground.cast import CHANNEL, REQUESTER, TEAM
 from sudoagent.review.seal import Keyring
 
-from .slack_deployment import ALICE, BOB, Deployment, call, over_limit
+from .slack_deployment import ALICE, BOB, Deployment, call, eventually, over_limit
 
 POST = "chat.postMessage"
 
@@ -105,7 +105,7 @@ async def test_secrets_reach_neither_slack_nor_redis(deployment: Deployment) -> 
 
 
 async def test_nobody_answering_in_time_is_a_denial(deployment: Deployment) -> None:
-    asking = deployment.asking(timeout=1.0)
+    asking = deployment.asking(timeout=4.0)
     verdict = await asking.verdict()
     assert verdict.outcome == "expired"
     assert (await deployment.stored(asking.id)).state == "expired"
@@ -139,7 +139,11 @@ async def test_cancelling_while_the_card_is_posted_leaves_no_card_that_counts(
 ) -> None:
     deployment.slack.slow_down(POST, 0.5)
     asking = deployment.asking()
-    await asking.created()
+
+    async def is_on_its_way() -> bool | None:
+        return bool(deployment.slack.calls(POST)) or None
+
+    await eventually(is_on_its_way)
     asking.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking.verdict()

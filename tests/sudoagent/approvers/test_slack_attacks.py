@@ -121,7 +121,7 @@ async def test_a_claim_that_a_failover_could_forget_runs_nothing(
 
 
 async def test_a_message_of_another_kind_is_not_taken_for_the_card(deployment: Deployment) -> None:
-    deployment.slack.slow_down("chat.postMessage", 0.5)
+    deployment.slack.slow_down("chat.postMessage", 2.0)
     asking = deployment.asking()
     await asking.created()
     await deployment.store.attach_message(asking.id, CHANNEL, "1.1")
@@ -158,7 +158,7 @@ async def test_a_server_that_dies_while_waiting_never_means_yes(
     alone: Deployment, own_server: Server
 ) -> None:
     await alone.bot_arrives()
-    asking = alone.asking(timeout=2.0)
+    asking = alone.asking(timeout=5.0)
     await asking.posted()
     own_server.kill()
     assert (await asking.verdict()).outcome == "expired"

@@ -138,7 +138,7 @@ async def test_calls_that_race_a_revocation_pass_or_are_asked_about(till: Till) 
     assert request.offer is not None
     store, key = till.deployment.store, request.offer.key
     calls = [
-        asyncio.ensure_future(till.engine(timeout=1.0).aexecute(refund, "cus_1", n))
+        asyncio.ensure_future(till.engine(timeout=4.0).aexecute(refund, "cus_1", n))
         for n in range(8)
     ]
     await asyncio.sleep(0.01)

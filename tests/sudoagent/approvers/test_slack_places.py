@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ async def test_a_group_is_its_members_and_a_channel_beside_gets_a_card_too(
 async def test_whoever_has_not_voted_is_reminded_once(
     bot: object, botless: Deployment, aslack: AsyncPlayground
 ) -> None:
-    follow_up = FollowUp(remind_after=2.0)
+    follow_up = FollowUp(remind_after=5.0)
     asking = botless.asking(
         bot_wait=15.0, follow_up=follow_up, quorum=2, requester=REQUESTER, rules={"risk": "low"}
     )
@@ -115,7 +116,7 @@ async def test_in_direct_messages_everybody_is_reminded_where_they_were_asked(
     bot: object, botless: Deployment, aslack: AsyncPlayground
 ) -> None:
     rules = {"direct": True, "reviewers": [ALICE, BOB, CAROL], "quorum": 2}
-    asking = botless.asking(bot_wait=15.0, rules=rules, follow_up=FollowUp(remind_after=3.0))
+    asking = botless.asking(bot_wait=15.0, rules=rules, follow_up=FollowUp(remind_after=8.0))
     await asking.posted()
     await all_copies(asking, 3)
     await asking.vote("approve", BOB)
@@ -132,12 +133,12 @@ async def test_in_direct_messages_everybody_is_reminded_where_they_were_asked(
 async def test_a_decided_request_is_never_reminded(
     bot: object, botless: Deployment, aslack: AsyncPlayground
 ) -> None:
-    follow_up = FollowUp(remind_after=1.2, escalate_after=1.5, escalate_to=(ONCALL, "#general"))
+    follow_up = FollowUp(remind_after=4.0, escalate_after=4.3, escalate_to=(ONCALL, "#general"))
     asking = botless.asking(bot_wait=15.0, follow_up=follow_up)
     stored = await asking.posted()
     await asking.vote()
     assert (await asking.verdict()).approved
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(6.0)  # beyond both moments, and the bot looks every second
     assert stored.message_ts is not None
     words = [reply.words for reply in await aslack.replies(stored.message_ts)]
     assert not any("still waits" in said or "you can decide" in said for said in words)
@@ -147,7 +148,7 @@ async def test_a_decided_request_is_never_reminded(
 async def test_more_people_may_decide_from_then_on_and_are_told_in_the_thread(
     bot: Any, botless: Deployment, aslack: AsyncPlayground
 ) -> None:
-    follow_up = FollowUp(escalate_after=3.0, escalate_to=(ONCALL,))
+    follow_up = FollowUp(escalate_after=8.0, escalate_to=(ONCALL,))
     asking = botless.asking(bot_wait=15.0, follow_up=follow_up, reviewers=[ALICE])
     stored = await asking.posted()
     assert stored.message_ts is not None
@@ -258,7 +259,7 @@ async def test_no_channel_has_to_be_named_for_direct_messages(
 async def test_a_lost_answer_to_a_direct_message_does_not_make_two(
     deployment: Deployment, aslack: AsyncPlayground
 ) -> None:
-    await aslack.fail("chat.postMessage", "lose_response")
+    await aslack.fail("chat.postMessage", "lost_response")
     asking = deployment.asking(rules={"direct": True, "reviewers": [ALICE]})
     stored = await asking.posted()
     assert stored.channel == DIRECT[ALICE]
@@ -268,7 +269,9 @@ async def test_a_lost_answer_to_a_direct_message_does_not_make_two(
 
 
 async def test_quiet_hours_put_things_off_and_high_risk_does_not(deployment: Deployment) -> None:
-    always = QuietHours("00:00", "23:59", "UTC")
+    now = datetime.now(UTC)
+    start, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-6, 6))
+    always = QuietHours(start, end, "UTC")
     follow_up = FollowUp(remind_after=1.0, escalate_after=2.0, escalate_to=(ONCALL,), quiet=always)
     for risk, is_followed in (("medium", False), ("high", True)):
         asking = deployment.asking(rules={"follow_up": follow_up, "risk": risk})

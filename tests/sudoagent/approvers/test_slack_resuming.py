@@ -181,7 +181,7 @@ async def test_an_answer_by_stricter_rules_is_taken_up(deployment: Deployment) -
 @pytest.mark.parametrize("end", ["expired", "cancelled"])
 async def test_what_ended_without_an_answer_is_asked_anew(deployment: Deployment, end: str) -> None:
     if end == "expired":
-        earlier = again(deployment, timeout=0.5)
+        earlier = again(deployment, timeout=4.0)
         assert (await earlier.verdict()).outcome == "expired"
     else:
         earlier = again(deployment)
@@ -211,7 +211,7 @@ async def test_a_card_that_was_never_posted_is_given_up(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_slack_resuming, "_PLACING_SECONDS", 1.0)
-    deployment.slack.fail("chat.postMessage", "timeout", seconds=3.0)
+    deployment.slack.fail("chat.postMessage", "timeout", seconds=8.0)
     earlier = again(deployment)
     await earlier.created()
     later = again(deployment)

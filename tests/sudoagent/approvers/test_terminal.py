@@ -91,7 +91,7 @@ class TestAnswers:
     def test_what_was_typed_before_the_question_answers_something_else(
         self, in_terminal: Start
     ) -> None:
-        waits = "import sys, time\nprint('BUSY', flush=True)\ntime.sleep(0.5)\n" + program()
+        waits = "import select\nprint('BUSY', flush=True)\nselect.select([0], [], [])\n" + program()
         screen = in_terminal(waits)
         screen.until("BUSY")
         screen.type("y")
@@ -153,7 +153,7 @@ class TestHidden:
 
 
 class TestWaiting:
-    @pytest.mark.parametrize("fields", [{"options": "timeout=0.5"}, {"rules": ", timeout=0.5"}])
+    @pytest.mark.parametrize("fields", [{"options": "timeout=2.0"}, {"rules": ", timeout=2.0"}])
     def test_silence_is_a_no(self, asking: Start, fields: dict[str, str]) -> None:
         screen = asking(**fields)
         screen.end()

@@ -196,7 +196,7 @@ def test_limits_that_are_none_are_refused(option: str) -> None:
 
 
 def test_a_thread_that_waits_too_long_for_another_is_told(own_server: Server) -> None:
-    logger = RedisStreamAuditLogger(own_server.url, timeout=0.3)
+    logger = RedisStreamAuditLogger(own_server.url, timeout=1.0)
     logger.log(entry())
     own_server.signal(signal.SIGSTOP)
     errors: list[str] = []

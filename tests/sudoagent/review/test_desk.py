@@ -17,8 +17,6 @@ from sudoagent.review.store import StoreUnavailable
 from support.reviews import create, vote
 from support.valkey import Server, eventually, running, valkey_binary
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def place(valkey_server: Server, namespace: str) -> Iterator[tuple[str, str]]:

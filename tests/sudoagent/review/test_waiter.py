@@ -16,8 +16,6 @@ from sudoagent.review.waiter import Ending, Waiter
 from support.reviews import create, make_request, sealed, vote
 from support.valkey import Server, eventually
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def soon(seconds: float = 30.0) -> float:
     return time.monotonic() + seconds

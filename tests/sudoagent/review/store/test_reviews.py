@@ -12,8 +12,6 @@ from sudoagent.review.store import Binding, Caps, ReviewStore
 from support.reviews import create, is_over, make_request, make_vote, sealed, vote
 from support.valkey import Server
 
-pytestmark = pytest.mark.timeout(60)
-
 
 async def test_a_new_request_is_pending_and_reads_back_as_it_was_sealed(store: ReviewStore) -> None:
     request = await create(store)
