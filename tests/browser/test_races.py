@@ -151,25 +151,20 @@ async def test_mistakes_are_led_to_once(look: Look, desk: Desk) -> None:
     await expect(dialog.get_by_label("Note")).to_have_value("Half and half")
 
 
-async def test_escape_leaves_one_modal_at_a_time(look: Look, desk: Desk) -> None:
-    steps = ("one", "two", "three")
-    coming = iter(steps)
-
-    @desk.app.action("next")
-    async def following(ack: Any, body: dict[str, Any]) -> None:
-        await ack()
-        show = desk.client.views_push if "view" in body else desk.client.views_open
-        view = modal(section(f"Step {next(coming)}"), actions(button("next")))
-        await show(trigger_id=body["trigger_id"], view=view)
-
-    await desk.ask(blocks=[actions(button("next"))])
-    page = await look("U0ALICE")
-    await page.get_by_role("button", name="Next").click()
-    dialog = page.get_by_role("dialog")
-    for step in steps[:2]:
-        await dialog.get_by_text(f"Step {step}").wait_for()
-        await dialog.get_by_role("button", name="Next").click()
-    for step in reversed(steps):
-        await dialog.get_by_text(f"Step {step}").wait_for()
-        await page.keyboard.press("Escape")
+async def test_a_modal_that_was_not_closed_is_still_shown(
+    look: Look, desk: Desk, aslack: AsyncPlayground
+) -> None:
+    page = await look("U0BOB", lossy=True)
+    await desk.ask()
+    await page.get_by_role("button", name="Deny").click()
+    await page.get_by_role("dialog").wait_for()
+    await page.route("**/_playground/close", lambda route: route.abort())
+    # Chromium lets a page keep its dialog for the first ones only.
+    for _ in range(4):
+        await page.locator("dialog[open]").wait_for()
+        async with page.expect_event("requestfailed"):
+            await page.keyboard.press("Escape")
+    await page.unroute_all(behavior="wait")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").first.click()
     await expect(page.locator("dialog")).to_have_count(0)
+    assert await aslack.as_person("U0BOB").views() == []
