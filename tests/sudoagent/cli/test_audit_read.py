@@ -66,7 +66,7 @@ def test_tail_follows_a_log_through_rotation(audit_log: Path) -> None:
         seen += [json.loads(process.stdout.readline())["seq"] for _ in range(2)]
         assert seen == [1, 2, 3, 4]
         process.send_signal(2)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         guard.cancel()
         process.kill()

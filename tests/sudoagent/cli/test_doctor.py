@@ -24,8 +24,14 @@ from support.valkey import Server
 READY = {"ok", "skipped", "warning"}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that was started just now announces itself, however busy the machine is."""
+    monkeypatch.setattr("sudoagent.setup.examination._BOT_SECONDS", 60.0)
+
+
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def at_once(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """No bot is about to announce itself."""
     monkeypatch.setattr("sudoagent.setup.examination._BOT_SECONDS", 0.0)
 
@@ -229,10 +235,10 @@ def test_a_click_shows_that_all_of_it_works(
     bot: BotProcess, deployment: Deployment, slack: Playground
 ):
     doctor = deployment.start("--post", "--timeout", "60")
-    card = slack.wait_for_message("This is a test: nothing runs", timeout=30.0)
+    card = slack.wait_for_message("This is a test: nothing runs")
     assert "test_request" in card.words
     slack.as_person("U0BOB").click("approve", ts=card.ts)
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 0, output
     assert "press a button in Slack within 60 s" in output
     assert "U0BOB answered approve after" in output
@@ -244,7 +250,7 @@ def test_without_waiting_the_request_is_posted_and_withdrawn(
     bot: BotProcess, deployment: Deployment, slack: Playground
 ):
     doctor = deployment.start("--post", "--no-wait")
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 0, output
     assert "✓ request      posted, and withdrawn at once" in output
     assert "press a button" not in output
@@ -254,9 +260,9 @@ def test_without_waiting_the_request_is_posted_and_withdrawn(
 
 def test_ctrl_c_withdraws_the_request(bot: BotProcess, deployment: Deployment, slack: Playground):
     doctor = deployment.start("--post")
-    card = slack.wait_for_message("This is a test", timeout=30.0)
+    card = slack.wait_for_message("This is a test")
     doctor.send_signal(signal.SIGINT)
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 1
     assert "Traceback" not in output
     slack.wait_for_revision(card.ts, without_buttons=True)
@@ -264,7 +270,7 @@ def test_ctrl_c_withdraws_the_request(bot: BotProcess, deployment: Deployment, s
 
 def test_nobody_clicking_is_a_warning(bot: BotProcess, deployment: Deployment):
     doctor = deployment.start("--post", "--timeout", "1")
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 0, output
     assert "nobody clicked within" in output
 
@@ -272,7 +278,7 @@ def test_nobody_clicking_is_a_warning(bot: BotProcess, deployment: Deployment):
 def test_a_request_that_cannot_be_asked_is_not_posted(deployment: Deployment, slack: Playground):
     slack.remove_bot("#approvals")
     doctor = deployment.start("--post")
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 1
     assert "– request" in output
     assert slack.messages("C0APPROVALS") == []
@@ -283,7 +289,7 @@ def test_a_message_that_slack_does_not_take_says_why(
 ):
     slack.fail("chat.postMessage", "error", error="restricted_action", times=5)
     doctor = deployment.start("--post", "--no-wait", "--json")
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 1
     assert "it could not be asked: Slack refused chat.postMessage: restricted_action" in output
 
@@ -295,7 +301,7 @@ def test_a_frozen_namespace_is_a_warning_and_denies_the_test(
     command = [sys.executable, "-m", "sudoagent", "freeze", "--reason", "incident 12"]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     doctor = deployment.start("--post")
-    output, _ = doctor.communicate(timeout=30)
+    output, _ = doctor.communicate(timeout=90)
     assert doctor.returncode == 1
     assert "frozen since" in output
     assert "✗ request" in output
@@ -312,5 +318,5 @@ def test_in_a_terminal_it_is_in_colour(deployment: Deployment):
     except OSError:  # how Linux says that the other end is closed
         pass
     os.close(ours)
-    assert doctor.wait(30) == 1
+    assert doctor.wait(90) == 1
     assert "\x1b[32m✓" in shown.decode()

@@ -172,7 +172,8 @@ async def test_rate_limits(client: AsyncWebClient, aslack: AsyncPlayground) -> N
     await aslack.rate_limits(True, users_info=1)
     await client.users_info(user="U0BOB")
     limited = await refused(client, "users.info", user="U0BOB")
-    assert (limited.status_code, limited.headers["Retry-After"]) == (429, "60")
+    assert limited.status_code == 429
+    assert 50 <= int(limited.headers["Retry-After"]) <= 60
     await aslack.rate_limits(False)
     await client.users_info(user="U0BOB")
 

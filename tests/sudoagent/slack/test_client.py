@@ -34,7 +34,7 @@ POST = "chat.postMessage"
 
 @pytest.fixture
 def client(slack: Playground) -> SlackClient:
-    return SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=5.0)
+    return SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=20.0)
 
 
 def unused_address() -> str:
@@ -99,7 +99,7 @@ async def test_a_server_error_leaves_open_whether_it_was_posted(
 
 
 async def test_silence_ends_the_attempt(slack: Playground) -> None:
-    client = SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=0.3)
+    client = SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=1.5)
     slack.fail(POST, "timeout", seconds=30.0)
     with pytest.raises(AnswerLost, match="did not answer"):
         await say(client)
@@ -216,7 +216,7 @@ async def test_odd_answers_have_a_meaning(
 ) -> None:
     client = SlackClient(BOT_TOKEN, answering(answer))
     with pytest.raises(kind):
-        await say(client, patience=0.2)
+        await say(client, patience=1.5)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "text/html", "application/octet-stream"])
@@ -235,7 +235,7 @@ async def test_a_server_that_takes_no_get_is_sent_a_form(
     answer = await client.call("conversations.history", channel=CHANNEL, limit=200)
     assert answer["form"] == {"channel": CHANNEL, "limit": "200"}
     with pytest.raises(SlackRefused):
-        await client.call("users.info", user="U1", patience=0.2)
+        await client.call("users.info", user="U1", patience=5.0)
 
 
 @pytest.fixture

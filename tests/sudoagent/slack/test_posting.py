@@ -28,7 +28,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def client(slack: Playground) -> SlackClient:
-    return SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=2.0)
+    return SlackClient(BOT_TOKEN, slack.environment["SLACK_API_URL"], timeout=20.0)
 
 
 async def test_a_message_is_posted_where_it_belongs(client: SlackClient, slack: Playground) -> None:
