@@ -120,8 +120,9 @@ class SocketMode:
         """Tell every connection that it will end. Unless it is only a warning, it then ends."""
         told = list(self._connections)
         for connection in told:
-            if reason != "warning":
-                self._connections.remove(connection)
+            # Others may go while this one is told.
+            if reason != "warning" and connection in self._connections:
+                self._forget(connection)
                 self._retiring.add(connection)
                 asyncio.get_running_loop().call_later(GRACE, connection.cut)
             await _send(connection.socket, _disconnect(reason))
@@ -133,8 +134,11 @@ class SocketMode:
             await connection.socket.close()
 
     async def _send_to_any(self, envelope: dict[str, Any]) -> bool:
-        for _ in range(self.count):
-            connection = self._connections.pop(0)
+        for connection in list(self._connections):
+            # One that is gone since the one before it failed cannot be the next.
+            if connection not in self._connections:
+                continue
+            self._connections.remove(connection)
             self._connections.append(connection)
             if await _send(connection.socket, envelope):
                 return True

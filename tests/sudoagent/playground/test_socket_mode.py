@@ -11,6 +11,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sudoagent.playground import AsyncPlayground
+from sudoagent.playground.sockets import SocketMode, _Connection
+from sudoagent.playground.workspace import Event, Workspace
 from support.slack_pieces import ScriptedApp, actions, button, socket_url
 
 
@@ -132,3 +134,36 @@ async def test_any_envelope_can_be_forged(aslack: AsyncPlayground, scripted: Scr
     assert scripted.envelopes[-1]["type"] == "interactive"
     await aslack.deliver("events_api", {"event": {}})
     assert scripted.envelopes[-1]["retry_attempt"] == 0
+
+
+class Breaking:
+    """A connection that breaks when it is written to, and every other one with it."""
+
+    transport = None
+
+    def __init__(self, mode: SocketMode) -> None:
+        self._mode = mode
+
+    async def send_json(self, _: dict[str, Any]) -> None:
+        self._mode.drop()
+        raise ConnectionResetError
+
+
+@pytest.fixture
+def breaking() -> SocketMode:
+    mode = SocketMode(Workspace())
+    pair: list[Any] = [Breaking(mode) for _ in range(2)]
+    mode._connections = [_Connection(each, each) for each in pair]
+    return mode
+
+
+async def test_connections_that_break_together_are_none(breaking: SocketMode) -> None:
+    assert (await breaking.deliver("interactive", {})).missed == "no app is connected"
+
+
+async def test_connections_may_break_while_they_are_told_to_go(breaking: SocketMode) -> None:
+    heard: list[Event] = []
+    breaking._workspace.listeners.append(heard.append)
+    assert await breaking.refresh("refresh_requested") == 2
+    assert breaking.count == 0
+    assert [event.body["count"] for event in heard if event.kind == "connected"] == [1, 0]
