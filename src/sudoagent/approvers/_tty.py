@@ -16,8 +16,9 @@ from ..errors import ApproverUnavailable
 __all__ = ["Terminal", "Withdrawal", "controlling_terminal"]
 
 _PATH = "/dev/tty"
-# Milliseconds that fit into a C integer.
-_LONGEST_POLL = 2**31 - 1
+# Seconds. A signal that arrives in the moment before a wait begins does not end it: Ctrl-C is
+# noticed when the next one begins.
+_LONGEST_WAIT = 0.5
 
 
 class Withdrawal:
@@ -68,12 +69,20 @@ class Terminal:
         ``deadline`` is in ``time.monotonic()`` seconds.
         """
         watched = [self._descriptor, *([withdrawal.fileno()] if withdrawal else [])]
-        remaining = max(0.0, deadline - time.monotonic())
-        ready = _readable(watched, remaining)
+        ready = _wait_for(watched, deadline)
         if self._descriptor not in ready or len(ready) > 1:
             return None
         # In line mode a terminal hands over one whole line.
         return os.read(self._descriptor, 4096).decode("utf-8", "replace")
+
+
+def _wait_for(descriptors: list[int], deadline: float) -> list[int]:
+    """Return those that are readable before the deadline; none at the deadline."""
+    while True:
+        remaining = max(0.0, deadline - time.monotonic())
+        ready = _readable(descriptors, min(remaining, _LONGEST_WAIT))
+        if ready or remaining <= _LONGEST_WAIT:
+            return ready
 
 
 def _readable(descriptors: list[int], seconds: float) -> list[int]:
@@ -84,7 +93,7 @@ def _readable(descriptors: list[int], seconds: float) -> list[int]:
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)
-    return [descriptor for descriptor, _ in poll.poll(min(seconds * 1000, _LONGEST_POLL))]
+    return [descriptor for descriptor, _ in poll.poll(seconds * 1000)]
 
 
 @contextmanager

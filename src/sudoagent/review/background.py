@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 # How long an interrupted caller is held back so that its request can be withdrawn first.
 _FAREWELL_SECONDS = 3.0
+# A signal that arrives in the moment before a wait begins does not end it: the interrupt is raised
+# when the next one begins.
+_LONGEST_WAIT = 0.5
 # How long the end of the program waits for what nobody waits for otherwise.
 _ERRAND_SECONDS = 2.0
 
@@ -72,7 +75,7 @@ class Background:
         with heeding_termination:
             try:
                 job.submit()
-                gate.acquire()
+                _wait_at(gate)
             except BaseException:
                 if job.cancel(partial(_open, gate)):
                     gate.acquire(timeout=_FAREWELL_SECONDS)
@@ -213,6 +216,15 @@ class _Job(Generic[T]):
             # Whoever was interrupted does not look at the result any more.
             task.exception()
         self._finished()
+
+
+def _wait_at(gate: threading.Lock) -> None:
+    """Wait until the gate is opened, or until an interrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        gate.acquire()  # Interrupts are raised in the main thread alone.
+        return
+    while not gate.acquire(timeout=_LONGEST_WAIT):
+        continue
 
 
 def _open(gate: threading.Lock) -> None:

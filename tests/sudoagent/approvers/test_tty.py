@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,6 +71,24 @@ class TestReading:
         finally:
             os.close(high)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    @pytest.mark.parametrize("seconds", [60.0, 1e9])
+    def test_an_interrupt_in_the_moment_before_the_wait_is_not_lost(
+        self, pair: tuple[int, Terminal], seconds: float
+    ) -> None:
+        def interrupt() -> None:
+            # As in that moment: the signal has arrived, and ends no wait of the main thread.
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+        other = threading.Timer(0.05, interrupt)
+
+        def ask() -> None:
+            other.start()
+            pair[1].read_line(time.monotonic() + seconds)
+
+        with pytest.raises(KeyboardInterrupt):
+            ask()
+        other.join()
 
     def test_bytes_that_are_no_text_are_no_yes(self, pair: tuple[int, Terminal]) -> None:
         os.write(pair[0], b"\xff\n")

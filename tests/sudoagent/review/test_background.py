@@ -147,6 +147,21 @@ def test_ctrl_c_ends_the_wait_after_the_work_said_goodbye(own: Background) -> No
     assert work.said_goodbye.is_set()
 
 
+def test_an_interrupt_in_the_moment_before_the_wait_is_not_lost(own: Background) -> None:
+    work = Waiting()
+
+    def interrupt() -> None:
+        work.began.wait()
+        time.sleep(0.2)  # the caller waits by now
+        # As in that moment: the signal has arrived, and ends no wait of the main thread.
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        own.run(work.forever())
+    assert work.said_goodbye.is_set()
+
+
 def test_a_stopped_background_ends_its_callers_and_takes_no_more() -> None:
     made, work, errors = Background(), Waiting(), []
 
