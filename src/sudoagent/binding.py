@@ -51,8 +51,7 @@ class Bound:
         own = self.named.get(receiver) if receiver is not None else None
         freezer = Freezer(own)
         frozen = FrozenDict({name: freezer.freeze(value) for name, value in self.named.items()})
-        fixed = receiver is None and all(frozen[n] is value for n, value in self.named.items())
-        return (self.args if fixed else freezer.freeze(self.args)), frozen, fixed
+        return freezer.freeze(self.args), frozen, False
 
 
 class Target:

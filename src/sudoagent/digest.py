@@ -22,11 +22,12 @@ import pathlib
 import struct
 import uuid
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .exact import exact
-from .frozen import MAX_DEPTH, is_record, record_fields, set_items
+from .frozen import MAX_DEPTH, is_record, set_items
+from .stored import added_fields, record_fields
 
 __all__ = ["Fingerprint", "fingerprint"]
 
@@ -120,6 +121,7 @@ class _Encoder:
         else:
             self._open[id(value)] = depth
             self._put_composite(kind, value, depth - 1)
+            self._put_added(value, depth - 1)
             del self._open[id(value)]
 
     def put_text(self, text: str) -> None:
@@ -147,6 +149,12 @@ class _Encoder:
             self._record(kind, value, depth)
         else:
             self._put_scalar(exact(value))
+
+    def _put_added(self, value: Any, depth: int) -> None:
+        added = added_fields(value)
+        if added and not isinstance(value, enum.Enum):
+            self.parts.append(b"+")
+            self._fields(added, depth)
 
     def _put_scalar(self, value: Any) -> None:
         kind = type(value)
@@ -187,7 +195,10 @@ class _Encoder:
 
     def _record(self, kind: type, value: Any, depth: int) -> None:
         self.parts.append(b"r" + _name(kind))
-        for name, stored in sorted(record_fields(value), key=operator.itemgetter(0)):
+        self._fields(record_fields(value), depth)
+
+    def _fields(self, fields: Iterable[tuple[str, Any]], depth: int) -> None:
+        for name, stored in sorted(fields, key=operator.itemgetter(0)):
             self.put_text(name)
             self.put(stored, depth)
         self.parts.append(b";")

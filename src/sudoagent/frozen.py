@@ -13,11 +13,13 @@ import functools
 import operator
 import types
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 from .exact import exact
+from .stored import added_fields, bases, instance_dict, is_subclass, slot_members, slots
 
 __all__ = [
     "SCALARS",
@@ -26,7 +28,6 @@ __all__ = [
     "FrozenList",
     "freeze",
     "is_record",
-    "record_fields",
     "set_items",
 ]
 
@@ -73,8 +74,9 @@ def freeze(value: Any) -> Any:
     Lists, dictionaries and records stay instances of their own kind (``FrozenList`` is a ``list``,
     a dataclass stays that dataclass), sets become ``frozenset``, ``bytearray`` becomes ``bytes``,
     ``deque`` a list. A string or number whose class replaces what the base class does becomes the
-    base class's value. What cannot change is returned itself, and so are objects that are not
-    known to be data and whatever lies deeper than 64 levels. No method of the value is called.
+    base class's value. Attributes that such a value carries besides are kept. What cannot change
+    is returned itself, and so are objects that are not known to be data and whatever lies deeper
+    than 64 levels. No method of the value is called.
     """
     return Freezer().freeze(value)
 
@@ -101,6 +103,11 @@ class Freezer:
             return known[1]
         if issubclass(kind, enum.Enum):
             return value  # the program's own, and compared by identity
+        added = added_fields(value)
+        copy = self._without_added(kind, value, depth)
+        return self._carrying(kind, value, copy, added, depth) if added else copy
+
+    def _without_added(self, kind: type, value: Any, depth: int) -> Any:
         # By type(), not isinstance(), which believes what an object says about its __class__.
         for base, copy in _CONTAINERS:
             if issubclass(kind, base):
@@ -108,6 +115,23 @@ class Freezer:
         if is_record(value):
             return self._record(value, depth - 1)
         return exact(value)
+
+    def _carrying(
+        self, kind: type, value: Any, copy: Any, added: list[tuple[str, Any]], depth: int
+    ) -> Any:
+        """Return the copy with frozen attributes, of the value's own class where it can be."""
+        own = type(copy) is kind and not hasattr(kind, "__del__")
+        base = next(base for base in _CARRIERS if is_subclass(type(copy), base))
+        carrier = self._keep(value, _again(base, kind if own else _CARRIERS[base], copy))
+        held, placed = instance_dict(carrier), slot_members(bases(type(carrier)))
+        by_name = {member.__name__: member for member in placed}
+        for name, stored in added:
+            frozen = self.freeze(stored, depth - 1)
+            if name in by_name:
+                by_name[name].__set__(carrier, frozen)
+            else:
+                held[name] = frozen
+        return carrier
 
     def _keep(self, value: Any, copy: T) -> T:
         self._copies[id(value)] = (value, copy)
@@ -155,14 +179,14 @@ class Freezer:
     def _record(self, value: Any, depth: int) -> Any:
         struct = isinstance(value, msgspec.Struct)
         copy = self._keep(value, _copied_struct(value) if struct else _blank(type(value)))
-        for slot, stored in _slotted(value):
+        for slot, stored in slots(value):
             frozen = self.freeze(stored, depth)
             if struct:
                 msgspec.structs.force_setattr(copy, slot.__name__, frozen)
             else:
                 slot.__set__(copy, frozen)
-        held = _instance_dict(copy)
-        for name, stored in list(_instance_dict(value).items()):
+        held = instance_dict(copy)
+        for name, stored in list(instance_dict(value).items()):
             held[name] = self.freeze(stored, depth)
         return copy
 
@@ -176,6 +200,31 @@ _CONTAINERS: tuple[tuple[type, Callable[[Freezer, Any, int], Any]], ...] = (
     (bytearray, Freezer._bytes),
     (collections.deque, Freezer._deque),
 )
+
+
+def _carrier(base: type) -> type:
+    return type(base.__name__, (base,), {"__setattr__": _refuse, "__delattr__": _refuse})
+
+
+# For the attributes of a value whose own class is not to be had for a snapshot.
+_FROZEN = (FrozenDict, FrozenList, tuple, frozenset, bytes, str, int, float, Decimal)
+_CARRIERS: dict[type, type] = {base: _carrier(base) for base in _FROZEN}
+
+
+def _again(base: type, kind: type, copy: Any) -> Any:
+    """Return the same value as an instance of ``kind``, made by the base class alone."""
+    made: Any
+    if base is FrozenDict:
+        made = dict.__new__(kind)
+        dict.update(made, copy)
+        return made
+    if base is FrozenList:
+        made = list.__new__(kind)
+        list.extend(made, copy)
+        return made
+    if base is tuple:
+        return tuple.__new__(kind, tuple.__iter__(copy))
+    return base.__new__(kind, copy)
 
 
 def set_items(value: set[Any] | frozenset[Any]) -> Iterator[Any]:
@@ -220,29 +269,3 @@ def _copied_struct(value: msgspec.Struct) -> msgspec.Struct:
 
 def _blank(kind: type) -> Any:
     return kind() if kind is types.SimpleNamespace else object.__new__(kind)
-
-
-def record_fields(value: object) -> Iterator[tuple[str, Any]]:
-    """Yield the stored attributes of a record, by name, without running a property of its class."""
-    for slot, stored in _slotted(value):
-        yield slot.__name__, stored
-    yield from list(_instance_dict(value).items())
-
-
-def _slotted(value: object) -> Iterator[tuple[types.MemberDescriptorType, Any]]:
-    for base in reversed(type(value).__mro__):
-        for name, member in vars(base).items():
-            if type(member) is types.MemberDescriptorType and name != "__dict__":
-                try:
-                    yield member, member.__get__(value)
-                except AttributeError:
-                    continue  # never set
-
-
-def _instance_dict(value: object) -> dict[str, Any]:
-    for base in type(value).__mro__:
-        found = vars(base).get("__dict__")
-        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
-            own: dict[str, Any] = found.__get__(value)  # type: ignore[union-attr]  # by its type
-            return own
-    return {}

@@ -39,6 +39,38 @@ class Billing:
         return f"{amount} to {self.account}"
 
 
+class Text(str):
+    """A built-in value that carries attributes besides."""
+
+    __slots__ = ("__dict__", "target")
+
+
+class Numbered(int):
+    pass
+
+
+class Rows(list[Any]):
+    pass
+
+
+class Table(dict[str, Any]):
+    pass
+
+
+class Heap(set[int]):
+    pass
+
+
+class Triple(tuple[int, ...]):
+    pass
+
+
+def carrying(value: Any, **attributes: Any) -> Any:
+    for name, attribute in attributes.items():
+        setattr(value, name, attribute)
+    return value
+
+
 CHANGES: dict[str, tuple[Callable[[], Any], Change]] = {
     "list": (lambda: [1], lambda v: v.append(999_999)),
     "list item": (lambda: [1], lambda v: v.__setitem__(0, 999_999)),
@@ -57,6 +89,17 @@ CHANGES: dict[str, tuple[Callable[[], Any], Change]] = {
     "new field": (lambda: Plain(1), lambda v: setattr(v, "more", 2)),
     "attrs": (lambda: Attrs(1), lambda v: setattr(v, "content", 2)),
     "pydantic": (lambda: Model(content=1), lambda v: setattr(v, "content", 2)),
+    "attribute of a text": (
+        lambda: carrying(Text("ls"), target="/tmp"),
+        lambda v: setattr(v, "target", "/"),
+    ),
+    "new attribute of a text": (lambda: Text("ls"), lambda v: setattr(v, "more", "rm -rf /")),
+    "attribute gone": (lambda: carrying(Text("ls"), dry_run=True), lambda v: delattr(v, "dry_run")),
+    "attribute of a number": (lambda: Numbered(1), lambda v: setattr(v, "currency", "BTC")),
+    "attribute of a list": (lambda: carrying(Rows(), to=["a"]), lambda v: v.to.append("mallory")),
+    "attribute of a dict": (lambda: carrying(Table(), to="a"), lambda v: setattr(v, "to", "b")),
+    "attribute of a set": (lambda: carrying(Heap(), to="a"), lambda v: setattr(v, "to", "b")),
+    "attribute of a tuple": (lambda: carrying(Triple(), to="a"), lambda v: setattr(v, "to", "b")),
     "namespace": (lambda: types.SimpleNamespace(a=1), lambda v: setattr(v, "a", 2)),
     "frozen struct": (lambda: Struct([1]), lambda v: v.content.append(2)),
     "deep": (

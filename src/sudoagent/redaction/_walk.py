@@ -9,10 +9,11 @@ from __future__ import annotations
 import collections
 import enum
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+from ..stored import added_fields
 from ._exceptions import lines_of
 from ._json import compact, spoken, unused
 from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
@@ -140,8 +141,16 @@ class Walk:
             return self._text(f"{label} = {self._any(content, depth)}")
         for base, reduce in _CONTAINERS.items():
             if is_instance(kind, base):
-                return reduce(self, value, depth)
+                return self._with_added(value, reduce(self, value, depth), depth)
         return self._record(value, kind, depth)
+
+    def _with_added(self, value: Any, reduced: Any, depth: int) -> Any:
+        # The function may use just what is not seen in the value itself.
+        added = added_fields(value)
+        if not added:
+            return reduced
+        fields = self._mapping(added, depth, secret_fields(type(value)))
+        return {unused("(itself)", fields): reduced, **fields}
 
     def _record(self, value: Any, kind: type, depth: int) -> Any:
         if is_instance(kind, type):
@@ -214,8 +223,6 @@ class Walk:
         if type(key) is str:
             return self._text(key)
         shown = self._any(key, depth)
-        if shown is None or isinstance(shown, bool):
-            return {None: "null", True: "true", False: "false"}[shown]
         return shown if isinstance(shown, str) else compact(shown)
 
     def _list(self, value: list[Any], depth: int) -> list[Any]:
@@ -257,18 +264,8 @@ class Walk:
         return reduced
 
     def _exception(self, value: BaseException, depth: int) -> str:
-        return "\n".join(self._exception_lines(value, depth))
-
-    def _exception_lines(self, value: BaseException, depth: int) -> Iterator[str]:
-        for line in lines_of(value, lambda part: spoken(self._any(part, depth))):
-            yield self._text(line)
-
-    def _subclass(self, value: Any, depth: int) -> Any:
-        kind = type(value)
-        for base, exact in _SCALARS:
-            if is_instance(kind, base):
-                return self._any(exact(value), depth)
-        return self._opaque(describe(value))
+        lines = lines_of(value, lambda part: spoken(self._any(part, depth)))
+        return "\n".join(map(self._text, lines))
 
     def _bytes(self, value: Any, depth: int) -> str:
         return f"b'{self._text(bytes_text(value))}'"
@@ -287,12 +284,7 @@ _CONTAINERS: dict[type, Callable[[Walk, Any, int], Any]] = {
     bytearray: Walk._bytes,
     memoryview: Walk._bytes,
     BaseException: Walk._exception,
-    str: Walk._subclass,
-    int: Walk._subclass,
-    float: Walk._subclass,
+    str: lambda walk, value, depth: walk._any(str.__str__(value), depth),
+    int: lambda walk, value, depth: walk._any(int.__int__(value), depth),
+    float: lambda walk, value, depth: walk._any(float.__float__(value), depth),
 }
-_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
-    (str, str.__str__),
-    (int, int.__int__),
-    (float, float.__float__),
-)

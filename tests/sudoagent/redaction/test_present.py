@@ -131,6 +131,22 @@ def test_what_cannot_be_read_is_named() -> None:
     assert presentation.arguments[0].uninspectable
 
 
+def test_what_a_built_in_value_carries_besides_is_shown_with_it() -> None:
+    class Command(str):
+        __slots__ = ("__dict__",)
+
+    command = Command("ls")
+    command.real = "rm -rf /"  # type: ignore[attr-defined]  # as an agent would
+    command.token = CANARY  # type: ignore[attr-defined]
+    presentation = present(Context("act", kwargs={"command": command}))
+    assert presentation.kwargs["command"] == {
+        "(itself)": "ls",
+        "real": "rm -rf /",
+        "token": REDACTED,
+    }
+    assert presentation.arguments[0].type == "Command"
+
+
 def test_a_marked_parameter_is_hidden_whatever_it_holds() -> None:
     ctx = Context._of_call(
         action="act", args=(7,), kwargs={"door": 7, "b": 1}, metadata={},
