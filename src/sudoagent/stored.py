@@ -70,12 +70,15 @@ def slots(value: object) -> Iterator[tuple[types.MemberDescriptorType, Any]]:
 
 
 def instance_dict(value: object) -> dict[str, Any]:
-    """Return the object's own dictionary, not a copy; an empty one when it has none."""
+    """Return the object's own dictionary, not a copy; an empty one when it has none.
+
+    A copy where somebody has put a dictionary of a class of his own in its place.
+    """
     for base in bases(type(value)):
         found = contents(base).get("__dict__")
         if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
             own: dict[str, Any] = found.__get__(value)  # type: ignore[union-attr]  # by its type
-            return own
+            return own if type(own) is dict else dict(dict.items(own))
     return {}
 
 

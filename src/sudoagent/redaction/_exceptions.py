@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ._reading import full_name, instance_dict, is_instance
+from ..stored import instance_dict, is_subclass
+from ._reading import full_name
 
 __all__ = ["lines_of"]
 
@@ -49,9 +50,9 @@ def _headline(error: BaseException, spoken: Callable[[Any], str]) -> str:
 
 def _message(error: BaseException, spoken: Callable[[Any], str]) -> str:
     arguments = _ARGS.__get__(error)
-    if is_instance(type(error), BaseExceptionGroup):
+    if is_subclass(type(error), BaseExceptionGroup):
         arguments = arguments[:1]  # its members follow on lines of their own
-    if len(arguments) < 2 or is_instance(type(error), OSError):
+    if len(arguments) < 2 or is_subclass(type(error), OSError):
         builtin = _builtin_text(error)
         if builtin is not None:
             return builtin
@@ -63,9 +64,9 @@ def _message(error: BaseException, spoken: Callable[[Any], str]) -> str:
 def _builtin_text(error: BaseException) -> str | None:
     # The interpreter's own classes phrase their arguments best: “[Errno 2] No such file …”.
     kind = type(error)
-    if is_instance(kind, KeyError) or is_instance(kind, BaseExceptionGroup):
+    if is_subclass(kind, KeyError) or is_subclass(kind, BaseExceptionGroup):
         return None
-    base = OSError if is_instance(kind, OSError) else BaseException
+    base = OSError if is_subclass(kind, OSError) else BaseException
     parts = _OS_PARTS.values() if base is OSError else ()
     told = [*_ARGS.__get__(error), *(part.__get__(error) for part in parts)]
     return base.__str__(error) if all(type(part) in _PLAIN for part in told) else None
@@ -81,7 +82,7 @@ def _notes(error: BaseException) -> Iterator[str]:
 
 
 def _links(error: BaseException) -> Iterator[tuple[str, BaseException]]:
-    if is_instance(type(error), BaseExceptionGroup):
+    if is_subclass(type(error), BaseExceptionGroup):
         yield from (("with ", member) for member in _MEMBERS.__get__(error))
     cause = _CAUSE.__get__(error)
     if cause is not None:

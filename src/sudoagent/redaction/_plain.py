@@ -15,7 +15,8 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-from ._reading import full_name, instance_dict, is_instance
+from ..stored import instance_dict, is_subclass
+from ._reading import full_name
 
 __all__ = ["KNOWN", "LARGEST_INT", "as_text", "bytes_text", "is_single", "member", "number"]
 
@@ -120,7 +121,7 @@ _SINGLE = (str, bytes, bytearray, int, float, enum.Enum)
 
 def is_single(kind: type) -> bool:
     """Whether an instance of the class is one value, not a structure of several."""
-    return kind in KNOWN or any(is_instance(kind, base) for base in _SINGLE)
+    return kind in KNOWN or any(is_subclass(kind, base) for base in _SINGLE)
 
 
 def member(value: enum.Enum) -> tuple[str, Any]:

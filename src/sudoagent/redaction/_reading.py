@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ..stored import bases, contents, instance_dict, is_subclass
 from ._secret import is_marked
 
 __all__ = [
@@ -21,10 +22,6 @@ __all__ = [
     "fields_of",
     "full_name",
     "holds_secret",
-    "instance_dict",
-    "is_instance",
-    "mro",
-    "on_class",
     "secret_fields",
     "texts_in",
     "tuple_fields",
@@ -35,24 +32,11 @@ __all__ = [
 # Looked up on ``type`` itself: a metaclass cannot answer in its place.
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
-_MRO = type.__dict__["__mro__"]
-_DICT = type.__dict__["__dict__"]
 _STRUCT_FIELDS = vars(msgspec.StructMeta)["__struct_fields__"]
 
 _MISSING = object()
 # Names on a class that say: my instances are records.
 _DECLARATIONS = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
-
-
-def is_instance(kind: type, base: type) -> bool:
-    """``issubclass`` by the method resolution order alone; ``isinstance`` asks ``__class__``."""
-    return base in mro(kind)
-
-
-def mro(kind: type) -> tuple[type, ...]:
-    """Return the class and its bases."""
-    order: tuple[type, ...] = _MRO.__get__(kind)
-    return order
 
 
 def type_name(kind: type) -> str:
@@ -102,7 +86,7 @@ def fields_of(value: object) -> list[tuple[str, Any]] | None:
     declared = _declared(kind)
     if declared is None:
         return None
-    stored = instance_dict(value)
+    stored = instance_dict(value).copy()
     names = dict.fromkeys([*declared, *(name for name in stored if type(name) is str)])
     found = []
     for name in names:
@@ -115,8 +99,8 @@ def fields_of(value: object) -> list[tuple[str, Any]] | None:
 def secret_fields(kind: type) -> frozenset[str]:
     """Return the names of the fields that are marked with ``Secret``."""
     marked: set[str] = set()
-    for base in mro(kind):
-        annotations = _DICT.__get__(base).get("__annotations__")
+    for base in bases(kind):
+        annotations = contents(base).get("__annotations__")
         if type(annotations) is dict:
             marked.update(
                 name
@@ -128,7 +112,7 @@ def secret_fields(kind: type) -> frozenset[str]:
 
 def tuple_fields(kind: type) -> list[str] | None:
     """Return the field names of a named tuple's class; ``None`` for other tuples."""
-    names = on_class(kind, "_fields")
+    names = _on_class(kind, "_fields")
     if kind is tuple or type(names) is not tuple:
         return None
     return [name for name in names if type(name) is str]
@@ -138,7 +122,7 @@ def holds_secret(kind: type) -> bool:
     """Whether instances of the class are pydantic's wrappers for secrets."""
     return any(
         type_name(base) in _WRAPPERS and full_name(base).startswith("pydantic.")
-        for base in mro(kind)
+        for base in bases(kind)
     )
 
 
@@ -148,11 +132,11 @@ def texts_in(value: object) -> list[str]:
     if kind is str:
         return [value]  # type: ignore[list-item]  # the exact type was compared
     inside: Iterable[object] = ()
-    if is_instance(kind, dict):
+    if is_subclass(kind, dict):
         inside = dict.values(value)  # type: ignore[arg-type]
-    elif is_instance(kind, list):
+    elif is_subclass(kind, list):
         inside = list.__iter__(value)  # type: ignore[arg-type]
-    elif is_instance(kind, tuple):
+    elif is_subclass(kind, tuple):
         inside = tuple.__iter__(value)  # type: ignore[arg-type]
     return [part for part in islice(inside, _MOST_TEXTS) if type(part) is str]
 
@@ -164,10 +148,10 @@ _MOST_TEXTS = 100
 def _declared(kind: type) -> list[str] | None:
     if kind is types.SimpleNamespace:
         return []
-    if is_instance(type(kind), msgspec.StructMeta):
+    if is_subclass(type(kind), msgspec.StructMeta):
         return [name for name in _STRUCT_FIELDS.__get__(kind) if type(name) is str]
-    for base in mro(kind):
-        own = _DICT.__get__(base)
+    for base in bases(kind):
+        own = contents(base)
         for mark in _DECLARATIONS:
             if mark in own:
                 return list(_declared_names(own[mark]))
@@ -177,7 +161,7 @@ def _declared(kind: type) -> list[str] | None:
 def _declared_names(declaration: object) -> Iterator[str]:
     if type(declaration) is dict:
         yield from (name for name in declaration if type(name) is str)
-    elif is_instance(type(declaration), tuple):
+    elif is_subclass(type(declaration), tuple):
         attributes: Iterator[object] = tuple.__iter__(declaration)  # type: ignore[arg-type]
         for attribute in attributes:
             name = _stored(attribute, type(attribute), "name", {})
@@ -185,18 +169,8 @@ def _declared_names(declaration: object) -> Iterator[str]:
                 yield name
 
 
-def instance_dict(value: object) -> dict[Any, Any]:
-    """Return a copy of what the instance itself holds."""
-    slot = on_class(type(value), "__dict__")
-    if isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
-        stored = slot.__get__(value)
-        if type(stored) is dict:
-            return stored.copy()
-    return {}
-
-
 def _stored(value: object, kind: type, name: str, stored: dict[Any, Any]) -> Any:
-    slot = on_class(kind, name)
+    slot = _on_class(kind, name)
     if type(slot) is types.MemberDescriptorType:
         try:
             return slot.__get__(value)
@@ -205,10 +179,10 @@ def _stored(value: object, kind: type, name: str, stored: dict[Any, Any]) -> Any
     return stored.get(name, _MISSING)
 
 
-def on_class(kind: type, name: str) -> object:
+def _on_class(kind: type, name: str) -> object:
     """Return what the class or its bases hold under a name, unbound; ``None`` for nothing."""
-    for base in mro(kind):
-        own = _DICT.__get__(base)
+    for base in bases(kind):
+        own = contents(base)
         if name in own:
             return own[name]
     return None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from ..stored import added_fields
+from ..stored import added_fields, is_subclass
 from ._exceptions import lines_of
 from ._json import compact, spoken, unused
 from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
@@ -27,7 +27,6 @@ from ._reading import (
     fields_of,
     full_name,
     holds_secret,
-    is_instance,
     secret_fields,
     texts_in,
     tuple_fields,
@@ -98,7 +97,7 @@ class Walk:
             return self._secret(value)
         if type(value) is str:
             return self._secret(value) if looks_random(value) else self._text(value)
-        if is_instance(type(value), list):
+        if is_subclass(type(value), list):
             return self._sequence(list.__iter__(value), depth, name)
         if is_login(value, name):
             return [self._text(value[0]), self._secret(value[1])]
@@ -136,11 +135,11 @@ class Walk:
             self._open.discard(id(value))
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
-        if is_instance(kind, enum.Enum):
+        if is_subclass(kind, enum.Enum):
             label, content = member(value)
             return self._text(f"{label} = {self._any(content, depth)}")
         for base, reduce in _CONTAINERS.items():
-            if is_instance(kind, base):
+            if is_subclass(kind, base):
                 return self._with_added(value, reduce(self, value, depth), depth)
         return self._record(value, kind, depth)
 
@@ -153,7 +152,7 @@ class Walk:
         return {unused("(itself)", fields): reduced, **fields}
 
     def _record(self, value: Any, kind: type, depth: int) -> Any:
-        if is_instance(kind, type):
+        if is_subclass(kind, type):
             return self._opaque(f"<class {full_name(value)}>")
         if kind is types.FunctionType:
             return self._opaque(describe_function(value))
@@ -235,7 +234,7 @@ class Walk:
         return self._sequence(tuple.__iter__(value), depth, pair=True)
 
     def _set(self, value: Any, depth: int) -> list[Any]:
-        base = frozenset if is_instance(type(value), frozenset) else set
+        base = frozenset if is_subclass(type(value), frozenset) else set
         return sorted(self._sequence(base.__iter__(value), depth), key=compact)
 
     def _deque(self, value: Any, depth: int) -> list[Any]:
