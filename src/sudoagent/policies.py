@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -31,6 +30,8 @@ DenyReason = Literal["optional", "required"]
 # As Slack writes a message's timestamp, which is its name within the channel.
 _MESSAGE_TS = re.compile(r"[0-9]{1,12}\.[0-9]{4,6}")
 
+# More than any deadline; milliseconds since the epoch stay exact in every reader of JSON.
+_LONGEST_TIMEOUT = 100 * 366 * 24 * 3600
 _LONGEST_ALLOWANCE = 24 * 3600
 
 
@@ -164,8 +165,10 @@ class DenyAllPolicy:
 def check_timeout(seconds: float) -> float:
     """Return ``seconds`` when it is a time a person could be given, else raise ``ValueError``."""
     real = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not real or not 0 < seconds <= sys.float_info.max:
-        raise ValueError(f"timeout is {seconds!r}: give a positive, finite number of seconds")
+    if not real or not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise ValueError(
+            f"timeout is {seconds!r}: give a positive number of seconds, at most a century"
+        )
     return float(seconds)
 
 

@@ -43,7 +43,7 @@ def test_an_unknown_decision_is_refused(decision: Any) -> None:
         ("reviewers", [[], (), "U1", [""], ["U1", " "], [None], [5]]),
         ("quorum", [0, -1, 1.5, True, "2"]),
         ("deny_quorum", [0, -1, 1.5, True, "2"]),
-        ("timeout", [0, -1, math.inf, -math.inf, math.nan, True, "60", 10**400]),
+        ("timeout", [0, -1, math.inf, -math.inf, math.nan, True, "60", 1e300, 10**400]),
         ("channel", ["", "  ", 5]),
         ("risk", ["", "extreme", "HIGH", 1]),
         ("highlight", ["amount"]),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, assert_type
 
 from sudoagent import (
     AllowAllPolicy,
+    AllowFor,
     ApprovalDenied,
     Approver,
     AuditEntry,
@@ -79,7 +80,16 @@ class Open:
         return None
 
 
-policies: list[Policy] = [Refunds(), AllowAllPolicy(), DenyAllPolicy()]
+class Mornings:
+    """A policy whose requests can be allowed for a while."""
+
+    def evaluate(self, ctx: Context) -> PolicyResult:
+        """Ask, and offer to allow the same customer's calls."""
+        again = AllowFor(seconds=600, same=("customer",))
+        return PolicyResult(decision=Decision.REQUIRE_APPROVAL, reason="large", allow_for=again)
+
+
+policies: list[Policy] = [Refunds(), Mornings(), AllowAllPolicy(), DenyAllPolicy()]
 approvers: list[Approver] = [
     Yes(),
     Signed(),

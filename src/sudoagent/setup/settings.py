@@ -1,4 +1,4 @@
-"""The environment variables: which are there, and whether they can be what they should. Pure."""
+"""The environment variables: which are there, and whether they can be what they should."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ..review.seal import Keyring
 from ..review.store.addresses import parse_address
 from ..review.store.keys import Keys
 from ..slack.client import SLACK_API_URL, api_base
+from ..slack.wording import VARIABLE as TEXTS
+from ..slack.wording import read_wording
 from .result import Check, failed, good, skipped, warning
 
 __all__ = ["Setup", "read_setup"]
@@ -52,6 +54,7 @@ class Setup:
     redis_url: str | None = field(repr=False)
     namespace: str
     state_dir: Path | None
+    wording: Mapping[str, str]
     http: bool
     wrong: frozenset[str]
 
@@ -81,6 +84,7 @@ def read_setup(environ: Mapping[str, str]) -> tuple[Setup, tuple[Check, ...]]:
         admins=reading.quiet("admins", "SUDOAGENT_ADMINS", _admins) or (),
         api_url=reading.quiet("Slack", "SLACK_API_URL", api_base) or SLACK_API_URL,
         state_dir=reading.quiet("state", "SUDOAGENT_STATE_DIR", _state_dir),
+        wording=reading.quiet("texts", TEXTS, _wording) or {},
         http=http,
         wrong=frozenset(reading.wrong),
     )
@@ -228,6 +232,10 @@ def _namespace(text: str) -> str:
 def _redis_url(text: str) -> str:
     parse_address(text)
     return text
+
+
+def _wording(text: str) -> Mapping[str, str]:
+    return read_wording(Path(text))
 
 
 def _state_dir(text: str) -> Path:

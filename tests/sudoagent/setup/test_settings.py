@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sudoagent.playground.cast import environment
@@ -50,6 +52,17 @@ def test_with_nothing_set_each_missing_variable_is_named_with_what_to_do():
     skipped = {check.name for check in checks if check.status == "skipped"}
     assert skipped == {"requester", "server", "namespace", "signing key"}
     assert (setup.keyring, setup.redis_url, setup.namespace) == (None, None, "default")
+
+
+def test_a_file_of_texts_is_read(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.toml"
+    assert "cannot be read" in str(found("texts", SUDOAGENT_TEXTS=str(texts)).cure)
+    texts.write_text("nonsense = 'x'\n")
+    wrong = found("texts", SUDOAGENT_TEXTS=str(texts))
+    assert wrong.status == "failed"
+    assert "nonsense" in str(wrong.cure)
+    texts.write_text("")
+    assert found("texts", SUDOAGENT_TEXTS=str(texts)).status == "ok"
 
 
 def test_blank_counts_as_unset():
