@@ -86,7 +86,7 @@ async def test_told_to_stop_it_finishes_what_came_and_exits_with_0(
     door: Door, bot: BotProcess, aslack: AsyncPlayground, asker: Asker
 ):
     asked = await asker.ask()
-    await aslack.slow_down("users.info", 1.0)
+    await aslack.slow_down("users.info", 0.5)
     assert await door.post(click(asked)) == (200, "")
     bot.signal(signal.SIGTERM)
     assert await asyncio.to_thread(bot.exit_code) == 0

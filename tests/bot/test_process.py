@@ -131,7 +131,7 @@ async def test_told_to_stop_it_finishes_the_clicks_that_came_and_exits_with_0(
     bot: BotProcess, aslack: AsyncPlayground, asker: Asker, number: int
 ):
     asked = await asker.ask()
-    await aslack.slow_down("users.info", 1.0)
+    await aslack.slow_down("users.info", 0.5)
     assert (await aslack.as_person("U0ALICE").click("approve", ts=asked.ts)).acknowledged
     bot.signal(number)
     assert await asyncio.to_thread(bot.exit_code) == 0

@@ -221,5 +221,5 @@ class Asker:
 @pytest.fixture
 async def asker(slack: Playground, valkey_server: Server, namespace: str) -> AsyncIterator[Asker]:
     """Somebody who asks, in the namespace that the bots of this test serve."""
-    async with await ReviewStore.open(valkey_server.url, namespace) as store:
+    async with await ReviewStore.open(valkey_server.url, namespace, patience=30.0) as store:
         yield Asker(store, slack)

@@ -183,7 +183,7 @@ def namespace(valkey_server: Server) -> Iterator[str]:
 async def store(server: Server) -> AsyncIterator[ReviewStore]:
     """An open store in a fresh namespace, on each kind of server; its keys must all expire."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    async with await ReviewStore.open(server.url, name) as opened:
+    async with await ReviewStore.open(server.url, name, patience=30.0) as opened:
         yield opened
     assert leaking(server, f"sudoagent:{{{name}}}") == []
 

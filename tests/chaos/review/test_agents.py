@@ -72,7 +72,11 @@ class Agent:
         self.process.communicate()
 
     def finish(self) -> list[str]:
-        said, _ = self.process.communicate(timeout=60)
+        assert self.process.stdout is not None
+        # Not by communicate(), which does not know of what was read ahead of a line.
+        with self.process.stdout as rest:
+            said = rest.read()
+        self.process.wait(60)
         return said.split()
 
 

@@ -18,7 +18,7 @@ async def botless(
     slack: Playground, valkey_server: Server, namespace: str
 ) -> AsyncIterator[Deployment]:
     """A deployment in which no bot is listening."""
-    async with await ReviewStore.open(valkey_server.url, namespace) as store:
+    async with await ReviewStore.open(valkey_server.url, namespace, patience=30.0) as store:
         yield Deployment(slack, valkey_server.url, store)
 
 

@@ -313,8 +313,10 @@ def run_program(ending: str, number: int | None = None) -> tuple[list[str], int]
     if number is not None:
         time.sleep(0.05)
         process.send_signal(number)
-    rest, _ = process.communicate(timeout=30)
-    return lines + rest.split(), process.returncode
+    # Not by communicate(), which does not know of what was read ahead of a line.
+    with process.stdout as output:
+        lines += output.read().split()
+    return lines, process.wait(60)
 
 
 @pytest.mark.parametrize("ending", ["blocking()", "asyncio.run(awaiting())"])

@@ -104,12 +104,15 @@ async def test_a_server_that_is_not_there_is_unavailable_after_the_patience() ->
 
 
 async def test_thousands_of_commands_at_once_share_a_few_connections(
-    store: ReviewStore, server: Server
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with server.client() as client:
-        before = client.info("stats")["total_connections_received"]
-        times = await asyncio.gather(*(store.now_ms() for _ in range(3000)))
-        after = client.info("stats")["total_connections_received"]
+    # On a busy machine, so many take their time.
+    monkeypatch.setattr(link, "_SOCKET_SECONDS", 60.0)
+    async with await ReviewStore.open(server.url, patience=60.0) as store:
+        with server.client() as client:
+            before = client.info("stats")["total_connections_received"]
+            times = await asyncio.gather(*(store.now_ms() for _ in range(3000)))
+            after = client.info("stats")["total_connections_received"]
     assert len(times) == 3000
     assert after - before <= 20
 
