@@ -8,16 +8,13 @@ __all__ = ["Pending"]
 
 
 class Pending:
-    """One encoded entry: waiting, in a file, or refused.
+    """One encoded entry: waiting, in a file, or refused. ``wants_sync``: it must reach the disk."""
 
-    Threads that log at once put theirs in one queue, and whoever gets the lock writes all of them:
-    locks are taken and the head is written once for many entries.
-    """
+    __slots__ = ("_file", "_ticket", "body", "error", "wants_sync")
 
-    __slots__ = ("_file", "_ticket", "body", "error")
-
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, wants_sync: bool = False) -> None:
         self.body = body
+        self.wants_sync = wants_sync
         self.error: Exception | None = None
         self._file: LogFile | None = None
         self._ticket = 0
@@ -32,6 +29,9 @@ class Pending:
         self._file, self._ticket = file, file.writes
 
     def sync(self) -> None:
-        """Return when the entry is on disk. Raises ``AuditLogError``."""
-        assert self._file is not None
-        self._file.sync(self._ticket)
+        """Return when the entry is as durable as it has to be. Raises ``AuditLogError``."""
+        if self.error is not None:
+            raise self.error
+        if self.wants_sync:
+            assert self._file is not None
+            self._file.sync(self._ticket)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +12,7 @@ from ..errors import AuditLogError, ConfigurationError
 from ..redaction import Redactor
 from ._entry import AuditEntry
 from ._fork import watch
+from ._group_commit import GroupCommit
 from ._head import read_head
 from ._journal import Journal
 from ._lane import Lane
@@ -71,8 +71,7 @@ class JsonlAuditLogger:
             durable=self._durable,
             sign=signer.after if signer is not None else None,
         )
-        self._queue: deque[Pending] = deque()
-        self._mutex = threading.Lock()
+        self._begin_alone()
         self._lane: Lane[AuditEntry] | None = None
         watch(self)
 
@@ -82,12 +81,9 @@ class JsonlAuditLogger:
         Raises ``AuditLogError``, and then the entry counts as not recorded, although it may be
         found in the file.
         """
-        pending = Pending(self._encoder.entry(entry))
+        pending = self._pending(entry)
         self._append([pending])
-        if pending.error is not None:
-            raise pending.error
-        if self._durable and entry.event != "outcome":
-            pending.sync()
+        pending.sync()
 
     async def alog(self, entry: AuditEntry) -> None:
         """Append the entry on this logger's own thread: the disk never blocks the event loop."""
@@ -115,31 +111,25 @@ class JsonlAuditLogger:
         """Let go of the files. The next entry opens them again."""
         self.reopen()
 
+    def _begin_alone(self) -> None:
+        self._mutex = threading.Lock()
+        self._commit = GroupCommit(self._lock_timeout)
+
+    def _pending(self, entry: AuditEntry) -> Pending:
+        wants_sync = self._durable and entry.event != "outcome"
+        return Pending(self._encoder.entry(entry), wants_sync=wants_sync)
+
     def _append(self, mine: list[Pending]) -> None:
         # Settles every one of them: in a file, or with an error.
-        if self._mutex.acquire(blocking=False):
-            try:
-                self._write(self._drained() + mine if self._queue else mine)
-            finally:
-                self._mutex.release()
-            return
-        self._queue.extend(mine)
-        if not self._mutex.acquire(timeout=self._lock_timeout):
-            _refuse(mine, AuditLogError("the audit log is busy: another thread waits too long"))
-            return
-        try:
-            if not mine[-1].is_settled:  # by whoever held the lock before
-                self._write(self._drained())
-        finally:
-            self._mutex.release()
+        self._commit.carry(mine, self._write)
+        for one in mine:
+            if not one.is_settled:
+                one.error = AuditLogError("the audit log is busy: another thread waits too long")
 
-    def _drained(self) -> list[Pending]:
-        waiting = [self._queue.popleft() for _ in range(len(self._queue))]
-        return [one for one in waiting if not one.is_settled]  # some gave up waiting
-
-    def _write(self, batch: list[Pending]) -> None:
+    def _write(self, batch: Sequence[Pending]) -> None:
         try:
-            self._journal.append(batch)
+            with self._mutex:
+                self._journal.append(batch)
         except AuditLogError as error:
             _refuse(batch, error)
         except OSError as error:
@@ -149,15 +139,14 @@ class JsonlAuditLogger:
             raise
 
     def _log_each(self, entries: list[AuditEntry]) -> list[BaseException | None]:
-        pending = [Pending(self._encoder.entry(entry)) for entry in entries]
+        pending = [self._pending(entry) for entry in entries]
         self._append(pending)
         # The last one first: its sync covers the others.
-        for entry, one in zip(reversed(entries), reversed(pending), strict=True):
-            if self._durable and entry.event != "outcome" and one.error is None:
-                try:
-                    one.sync()
-                except AuditLogError as error:
-                    one.error = error
+        for one in reversed(pending):
+            try:
+                one.sync()
+            except AuditLogError as error:
+                one.error = error
         return [one.error for one in pending]
 
     def _failed(self, error: OSError) -> AuditLogError:
@@ -170,8 +159,7 @@ class JsonlAuditLogger:
     def after_fork(self) -> None:
         """Start anew in a forked child; called by itself."""
         # A descriptor shared with the parent shares its lock; the mutex may be held for ever.
-        self._mutex = threading.Lock()
-        self._queue.clear()
+        self._begin_alone()
         self._journal.forget()
 
 
