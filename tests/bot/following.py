@@ -94,7 +94,7 @@ async def finished(asker: Asker) -> None:
 
 
 async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         if await look():
             return
         await asyncio.sleep(0.05)

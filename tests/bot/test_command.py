@@ -119,7 +119,7 @@ async def test_when_the_store_is_away_that_is_said(
     own_server.kill()
     hand = aslack.as_person("U0ALICE")
     assert (await hand.slash("/sudo", "pending")).acknowledged
-    await hand.wait_for_ephemeral("could not be stored", timeout=30.0)
+    await hand.wait_for_ephemeral("could not be stored")
 
 
 async def test_an_answer_that_slack_does_not_take_is_only_logged(

@@ -73,7 +73,7 @@ class TestAReasonThatIsRequired:
         asked = await ask(asker, deny_reason="required")
         await aslack.fail("views.open", "error", error="internal_error", times=20)
         await aslack.as_person("U0BOB").click("deny", ts=asked.ts)
-        await aslack.wait_for_revision(asked.ts, "Denied", without_buttons=True, timeout=20.0)
+        await aslack.wait_for_revision(asked.ts, "Denied", without_buttons=True)
 
 
 class TestNumberMatching:

@@ -40,7 +40,7 @@ async def test_numbers_that_nobody_counts_to_end_no_bot(
     await aslack.wait_for_message("were held back", channel=CHANNEL)
     await alice.click("approve", ts=asked.ts)
     await aslack.wait_for_revision(asked.ts, "Approved")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             view = await alice.home()
             if view is not None and "You approved" in view.words:

@@ -28,7 +28,7 @@ async def ask(bot: BotProcess, path: str) -> tuple[int, str]:
 
 
 async def becomes(bot: BotProcess, path: str, fits: Callable[[int, str], bool]) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             status, text = await ask(bot, path)
             if fits(status, text):

@@ -108,7 +108,7 @@ async def finished(asker: Asker) -> None:
 
 
 async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await look():  # noqa: ASYNC110 - Redis says no more
             await asyncio.sleep(0.02)
 

@@ -59,7 +59,7 @@ async def hold_back(
 
 async def shown(asker: Asker) -> HeldBack:
     """Wait until everything that was held back is shown; return the last of it."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found = await asker.store.presence.held_back()
             if all(held.shown == held.count for held in found):
@@ -93,7 +93,7 @@ async def test_each_asker_has_a_message_but_a_channel_is_not_filled_with_them(
     for number in range(5):
         await hold_back(asker, agent=f"agent {number}")
     async with notifying(asker, web):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(await notices(aslack)) < 3:  # noqa: ASYNC110 - Slack says no more
                 await asyncio.sleep(0.02)
         await asyncio.sleep(0.5)

@@ -201,7 +201,7 @@ async def test_a_vote_that_cannot_be_stored_is_said_not_to_be(
     own_server.kill()
     bob = aslack.as_person("U0BOB")
     assert (await bob.click("approve", ts=asked.ts)).acknowledged
-    await bob.wait_for_ephemeral("could not be stored", timeout=30.0)
+    await bob.wait_for_ephemeral("could not be stored")
     assert bot.refusals[-1]["metadata"]["refusal"] == "storage"
 
 
@@ -311,7 +311,7 @@ async def test_a_connection_that_has_gone_dead_is_noticed_and_replaced(
             await aslack.as_person("U0ALICE").click(
                 "approve", ts=asked.ts, value=asked.id, blindly=True
             )
-        await aslack.wait_for_revision(asked.ts, "Approved", timeout=30.0)
+        await aslack.wait_for_revision(asked.ts, "Approved")
         assert await asyncio.to_thread(bot.terminate) == 0
 
 

@@ -48,7 +48,7 @@ async def socket(strange: OddSlack, refusals: list[str]) -> AsyncIterator[Socket
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 - a server of the test's own does not tell
             await asyncio.sleep(0.01)
 

@@ -100,7 +100,7 @@ async def is_over(store: ReviewStore, *requests: Request) -> None:
 
 async def comes(look: Callable[[], Awaitable[T]]) -> T:
     """Wait until there is an answer, and return it. A limit that only a broken program misses."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (answer := await look()):  # noqa: ASYNC110 - Redis says no more
             await asyncio.sleep(0.01)
     return answer

@@ -99,7 +99,7 @@ async def test_whoever_has_not_voted_is_reminded_once(
     stored = await asking.posted()
     assert stored.message_ts is not None
     await asking.vote("approve", BOB)
-    told = await aslack.wait_for_message("still waits", thread_ts=stored.message_ts, timeout=30)
+    told = await aslack.wait_for_message("still waits", thread_ts=stored.message_ts)
     assert f"<@{ALICE}>" in told.words
     assert f"<@{CAROL}>" in told.words
     assert f"<@{BOB}>" not in told.words
@@ -122,7 +122,7 @@ async def test_in_direct_messages_everybody_is_reminded_where_they_were_asked(
     await asking.vote("approve", BOB)
     for user in (ALICE, CAROL):
         [card] = await cards(aslack, asking, DIRECT[user])
-        told = await aslack.wait_for_message("still waits", thread_ts=card.ts, timeout=30)
+        told = await aslack.wait_for_message("still waits", thread_ts=card.ts)
         assert f"<@{user}>" in told.words
     [bobs] = await cards(aslack, asking, DIRECT[BOB])
     assert not any("still waits" in reply.words for reply in await aslack.replies(bobs.ts))
@@ -157,7 +157,7 @@ async def test_more_people_may_decide_from_then_on_and_are_told_in_the_thread(
     # Naming the group before it is time would be a ping.
     assert ONCALL not in card.words
     await aslack.as_person(CAROL).click("approve", ts=card.ts)
-    told = await aslack.wait_for_message("you can decide this now", thread_ts=card.ts, timeout=30)
+    told = await aslack.wait_for_message("you can decide this now", thread_ts=card.ts)
     assert ONCALL in told.words
     assert f"<@{ALICE}>" not in told.words
     assert [entry["metadata"]["refusal"] for entry in bot.refusals] == ["not_a_reviewer"]
@@ -174,7 +174,7 @@ async def test_a_copy_in_another_channel_works_and_is_repainted_like_the_first(
     asking = botless.asking(bot_wait=15.0, follow_up=follow_up, reviewers=[ALICE, BOB])
     await asking.posted()
     [first] = await cards(aslack, asking, "C0APPROVALS")
-    copy = await aslack.wait_for_message(asking.id, channel=GENERAL, timeout=30)
+    copy = await aslack.wait_for_message(asking.id, channel=GENERAL)
     assert ONCALL in copy.words
     assert f"<@{ALICE}>" not in copy.words
     assert "and 2 who were asked before" in copy.words
@@ -195,7 +195,7 @@ async def test_where_the_other_channel_cannot_be_written_to_the_thread_calls(
     asking = botless.asking(bot_wait=15.0, follow_up=follow_up, reviewers=[ALICE])
     stored = await asking.posted()
     thread = stored.message_ts
-    told = await aslack.wait_for_message("you can decide this now", thread_ts=thread, timeout=30)
+    told = await aslack.wait_for_message("you can decide this now", thread_ts=thread)
     assert ONCALL in told.words
     await asking.vote("deny", ALICE)
     assert not (await asking.verdict()).approved
@@ -208,7 +208,7 @@ async def test_those_who_are_asked_later_get_direct_messages_too(
     rules = {"direct": True, "reviewers": [ALICE], "follow_up": follow_up}
     asking = botless.asking(bot_wait=15.0, rules=rules)
     await asking.posted()
-    copy = await aslack.wait_for_message(asking.id, channel=DIRECT[CAROL], timeout=30)
+    copy = await aslack.wait_for_message(asking.id, channel=DIRECT[CAROL])
     await all_copies(asking, 2)
     await aslack.as_person(CAROL).click("approve", ts=copy.ts)
     assert (await asking.verdict()).approved

@@ -155,7 +155,7 @@ async def test_one_that_is_over_is_told_in_its_thread_once(store: ReviewStore) -
     assert stored is not None
     await store.threads.done(request.id, stored.revision)
     over = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not over:
             await asyncio.sleep(0.05)
             over = await store.grants.end_due()
