@@ -26,8 +26,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .exact import exact
-from .frozen import MAX_DEPTH, is_record, set_items
-from .stored import added_fields, record_fields
+from .frozen import MAX_DEPTH, is_record
+from .stored import added_fields, contained, record_fields
 
 __all__ = ["Fingerprint", "fingerprint"]
 
@@ -136,7 +136,7 @@ class _Encoder:
         elif issubclass(kind, list):
             self._sequence(b"l", list(list.__iter__(value)), depth)
         elif issubclass(kind, collections.deque):
-            self._sequence(b"l", list(collections.deque.__iter__(value)), depth)
+            self._sequence(b"l", contained(value), depth)
         elif issubclass(kind, tuple):
             self._sequence(b"t" + _name(kind), list(tuple.__iter__(value)), depth)
         elif issubclass(kind, set | frozenset):
@@ -173,7 +173,7 @@ class _Encoder:
 
     def _mapping(self, value: dict[Any, Any], depth: int) -> None:
         # Equal dictionaries are equal arguments, in whatever order they were filled.
-        pairs = [(self._apart(key, depth), item) for key, item in list(dict.items(value))]
+        pairs = [(self._apart(key, depth), item) for key, item in contained(value)]
         pairs.sort(key=operator.itemgetter(0))
         self.parts.append(b"d%d:" % len(pairs))
         for key, item in pairs:
@@ -182,7 +182,7 @@ class _Encoder:
 
     def _set(self, value: set[Any] | frozenset[Any], depth: int) -> None:
         before = len(self.identities)
-        items = sorted(self._apart(item, depth) for item in list(set_items(value)))
+        items = sorted(self._apart(item, depth) for item in contained(value))
         # A copy of a set may yield its items in another order.
         self.identities[before:] = sorted(self.identities[before:])
         self.parts.append(b"u%d:" % len(items))

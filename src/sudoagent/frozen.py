@@ -12,14 +12,14 @@ import enum
 import functools
 import operator
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 from .exact import exact
-from .stored import added_fields, bases, instance_dict, is_subclass, slot_members, slots
+from .stored import added_fields, bases, contained, instance_dict, is_subclass, slot_members, slots
 
 __all__ = [
     "SCALARS",
@@ -28,7 +28,6 @@ __all__ = [
     "FrozenList",
     "freeze",
     "is_record",
-    "set_items",
 ]
 
 T = TypeVar("T")
@@ -142,7 +141,7 @@ class Freezer:
 
     def _dict(self, value: dict[Any, Any], depth: int) -> FrozenDict:
         copy = self._keep(value, FrozenDict())
-        for key, item in list(dict.items(value)):
+        for key, item in contained(value):
             dict.__setitem__(copy, self.freeze(key, depth), self.freeze(item, depth))
         return copy
 
@@ -150,7 +149,7 @@ class Freezer:
         return self._filled(value, list(list.__iter__(value)), depth)
 
     def _deque(self, value: collections.deque[Any], depth: int) -> FrozenList:
-        return self._filled(value, list(collections.deque.__iter__(value)), depth)
+        return self._filled(value, contained(value), depth)
 
     def _filled(self, value: Any, items: list[Any], depth: int) -> FrozenList:
         copy = self._keep(value, FrozenList())
@@ -167,7 +166,7 @@ class Freezer:
         return self._keep(value, copy)
 
     def _set(self, value: set[Any] | frozenset[Any], depth: int) -> frozenset[Any]:
-        items = list(set_items(value))
+        items = contained(value)
         frozen = [self.freeze(item, depth) for item in items]
         if type(value) is frozenset and all(map(operator.is_, frozen, items)):
             return value
@@ -186,7 +185,7 @@ class Freezer:
             else:
                 slot.__set__(copy, frozen)
         held = instance_dict(copy)
-        for name, stored in list(instance_dict(value).items()):
+        for name, stored in contained(instance_dict(value)):
             held[name] = self.freeze(stored, depth)
         return copy
 
@@ -225,13 +224,6 @@ def _again(base: type, kind: type, copy: Any) -> Any:
     if base is tuple:
         return tuple.__new__(kind, tuple.__iter__(copy))
     return base.__new__(kind, copy)
-
-
-def set_items(value: set[Any] | frozenset[Any]) -> Iterator[Any]:
-    """Iterate over a set as the base class does."""
-    if isinstance(value, set):
-        return set.__iter__(value)
-    return frozenset.__iter__(value)
 
 
 # What dataclasses, attrs and pydantic leave on their classes.

@@ -12,12 +12,13 @@ from __future__ import annotations
 import collections
 import decimal
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 __all__ = [
     "added_fields",
     "bases",
+    "contained",
     "contents",
     "instance_dict",
     "is_subclass",
@@ -56,6 +57,31 @@ def contents(kind: type) -> types.MappingProxyType[str, Any]:
     return own
 
 
+# Each look takes microseconds: somebody who changes it all the time is not changing data.
+_LOOKS = 1000
+_READERS: tuple[tuple[type, Callable[[Any], Iterable[Any]]], ...] = (
+    (dict, dict.items),
+    (set, set.__iter__),
+    (frozenset, frozenset.__iter__),
+    (collections.deque, collections.deque.__iter__),
+)
+
+
+def contained(value: Any) -> list[Any]:
+    """Return the pairs of a dictionary, the items of a set or a deque, as the base class has them.
+
+    Another thread may be changing it meanwhile, which Python notices; then it is read again. Raises
+    ``RuntimeError`` when that does not end.
+    """
+    read = next(read for base, read in _READERS if is_subclass(type(value), base))
+    for _ in range(_LOOKS - 1):
+        try:
+            return list(read(value))
+        except RuntimeError:
+            continue
+    return list(read(value))
+
+
 def slot_members(classes: Sequence[type]) -> Iterator[types.MemberDescriptorType]:
     """Yield the slots that these classes give to their instances."""
     for base in reversed(classes):
@@ -78,7 +104,7 @@ def instance_dict(value: object) -> dict[str, Any]:
         found = contents(base).get("__dict__")
         if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
             own: dict[str, Any] = found.__get__(value)  # type: ignore[union-attr]  # by its type
-            return own if type(own) is dict else dict(dict.items(own))
+            return own if type(own) is dict else dict(contained(own))
     return {}
 
 
@@ -86,7 +112,7 @@ def record_fields(value: object) -> Iterator[tuple[str, Any]]:
     """Yield the stored attributes of an object, by name."""
     for slot, stored in slots(value):
         yield slot.__name__, stored
-    yield from list(instance_dict(value).items())
+    yield from contained(instance_dict(value))
 
 
 def added_fields(value: object) -> list[tuple[str, Any]]:
@@ -102,7 +128,7 @@ def added_fields(value: object) -> list[tuple[str, Any]]:
         return []
     own = [base for base in order if base not in _BUILT_IN]
     found = [(slot.__name__, stored) for slot, stored in _set_slots(value, own)]
-    return found + list(instance_dict(value).items())
+    return found + contained(instance_dict(value))
 
 
 def _set_slots(
