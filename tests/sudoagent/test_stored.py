@@ -40,7 +40,7 @@ def test_a_dictionary_that_changes_while_it_is_read_is_read_again(
 ) -> None:
     make, change = CONTAINERS["dict"]
     value = make()
-    interrupting += [lambda n=n: change(value, n) for n in range(1, 6)]
+    interrupting += [lambda n=n: change(value, n) for n in range(1, 400)]
     found = contained(value)
     assert interrupting == []
     assert len(found) >= 500
