@@ -6,7 +6,6 @@ import inspect
 import secrets
 import threading
 import time
-import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any
 
 from ._account import Account
 from ._editing import Edited
+from ._ids import new_id
 from ._judged import Judged
 from ._threads import in_thread
 from .approvers import Approver
@@ -209,7 +209,7 @@ class Call:
 def _account(ctx: Context, parts: Parts) -> Account:
     return Account(
         ctx=ctx,
-        request_id=str(uuid.uuid4()),
+        request_id=new_id(),
         digest=ctx.digest(parts.digest_key),
         wall=_utc_now,
         elapsed=time.monotonic,

@@ -29,17 +29,18 @@ class LogFile:
         self._leading = False
         self._change = threading.Condition(threading.Lock())
         self._close = weakref.finalize(self, os.close, descriptor)
+        self._close.atexit = False  # a daemon thread may write until the very end
 
-    def write(self, line: bytes) -> None:
-        """Append the line with one write; the caller holds the lock. Raises ``OSError``.
+    def write(self, lines: bytes) -> None:
+        """Append lines with one write; the caller holds the lock. Raises ``OSError``.
 
-        Only a disk that runs full takes part of a line; asking for the rest then says why.
+        Only a disk that runs full takes a part; asking for the rest then says why. The size is
+        unknown from now on, so that whoever comes next looks at the file; to be set by the caller.
         """
-        before, self.size = self.size, -1  # should this fail, the next one looks at the file again
-        written = os.write(self.descriptor, line)
-        while written < len(line):
-            written += os.write(self.descriptor, line[written:])
-        self.size = before + written
+        self.size = -1
+        written = os.write(self.descriptor, lines)
+        while written < len(lines):
+            written += os.write(self.descriptor, lines[written:])
         self.writes += 1
 
     def sync(self, ticket: int) -> None:
@@ -48,7 +49,7 @@ class LogFile:
         Raises ``AuditLogError`` when the sync failed. A failure is final for this file: the kernel
         reports it once and may have dropped the data, so a later success would prove nothing.
         """
-        if self._becomes_leader(ticket):
+        if self._synced < ticket and self._becomes_leader(ticket):
             self._lead()
 
     def _becomes_leader(self, ticket: int) -> bool:

@@ -76,6 +76,7 @@ class HeadFile:
         self._identity = (found.st_dev, found.st_ino)
         self._look_at = time.monotonic() + _LOOK_EVERY
         self._close = weakref.finalize(self, os.close, self.descriptor)
+        self._close.atexit = False  # a daemon thread may write until the very end
 
 
 def _parsed(content: bytes) -> Link | None:

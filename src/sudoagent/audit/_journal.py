@@ -26,6 +26,8 @@ from .rotation import Rotation
 
 __all__ = ["Journal"]
 
+_DAY = slice(14, 24)  # of an entry: {"timestamp":"2026-01-31T…
+
 
 class Journal:
     """Appends sealed lines.
@@ -62,7 +64,7 @@ class Journal:
         self._unsure: str | None = None  # a sync failed before: the next entry says so
 
     def append(self, batch: Sequence[Pending]) -> None:
-        """Append entries in order, each with a write of its own, and settle those that are written.
+        """Append entries in order, as many with one write as go together, and settle those written.
 
         Raises ``AuditLogError`` or ``OSError``; an entry that is not settled then is not
         acknowledged, though part of it may be in the file, which the next append recovers from.
@@ -85,12 +87,12 @@ class Journal:
                 raise AuditLogError(file.failure)
             if size != file.size:
                 self._catch_up(file, size)
-            for one in batch[at:] if at else batch:
-                if self._rotates and self._is_full(file, one.body):
-                    self._archive(file)
-                    break
-                self._write(file, one.body)
-                done += 1
+            lines, links = self._sealed(file, batch[at:] if at else batch)
+            if lines:
+                self._write(file, lines, links)
+                done = at + len(lines)
+            if done < len(batch):
+                self._archive(file)  # the next one belongs in a new file
         finally:
             try:
                 if self.tail is not before:
@@ -101,11 +103,27 @@ class Journal:
                 self._unlock(file)
         return done
 
-    def _is_full(self, file: LogFile, body: bytes) -> bool:
+    def _sealed(self, file: LogFile, batch: Sequence[Pending]) -> tuple[list[bytes], list[Link]]:
+        """Return the next lines for this file, and their links: all, or those before it is full."""
+        lines: list[bytes] = []
+        links: list[Link] = []
+        size, link = file.size, self.tail
+        for one in batch:
+            if self._rotates and self._is_full(size, one.body):
+                break
+            line, link = seal(one.body, link)
+            lines.append(line)
+            links.append(link)
+            if self._rotates:
+                size += len(line)
+                self._is_fresh = False
+                self._day = self._day or one.body[_DAY]
+        return lines, links
+
+    def _is_full(self, size: int, body: bytes) -> bool:
         if self._is_fresh:  # an entry may be larger than a file should be
             return False
-        adding, today = len(body) + SEAL_BYTES, body[14:24]
-        return self._rotation.is_due(file.size, adding, self._day, today)
+        return self._rotation.is_due(size, len(body) + SEAL_BYTES, self._day, body[_DAY])
 
     def _locked(self) -> tuple[LogFile, int]:
         while True:
@@ -176,21 +194,22 @@ class Journal:
         file.size = size
         opening = b"" if ending.newline else b"\n"
         for event, reason, metadata in found:
-            self._write(file, self._note(event, reason, metadata), opening)
+            line, link = seal(self._note(event, reason, metadata), self.tail)
+            self._write(file, [opening + line], [link])
             opening = b""
         self._unsure = None
         self._day = first_day(file.descriptor)
         self._is_fresh = ending.link is None
 
-    def _write(self, file: LogFile, body: bytes, opening: bytes = b"") -> None:
-        line, link = seal(body, self.tail)
-        file.write(opening + line if opening else line)
-        self.tail = link
-        if self._rotates:
-            self._is_fresh = False
-            self._day = self._day or body[14:24]
+    def _write(self, file: LogFile, lines: list[bytes], links: list[Link]) -> None:
+        data = lines[0] if len(lines) == 1 else b"".join(lines)
+        before = file.size
+        file.write(data)
+        # In one step, which no interrupt divides: else the next entry could follow the wrong one.
+        self.tail, file.size = links[-1], before + len(data)
         if self._sign is not None:
-            self._sign(link)
+            for link in links:
+                self._sign(link)
 
     def _known(self) -> Link:
         kept = self._head_file().read()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -31,11 +33,12 @@ class JsonlAuditLogger:
 
     ``path`` is made absolute now and opened with the first entry. ``durability``: with ``"sync"`` a
     decision is on disk when ``log`` returns, with ``"os"`` it survives the process but not the
-    machine; outcomes are never waited for. ``rotate``: bytes, ``"100 MB"``, ``"day"`` or a
-    ``Rotation``. ``allow_shared_directory`` accepts a directory, or a file, that others may write
-    to. ``lock_timeout`` (seconds) bounds the wait for other processes. ``agent`` names the agent
-    where an entry's metadata does not. ``redactor`` takes secrets out of entries that are not
-    ``RedactedEntry``. ``checkpoints`` signs the chain now and then. Raises ``ConfigurationError``.
+    machine. An outcome is never waited for: while another thread writes, it is left to that one.
+    ``rotate``: bytes, ``"100 MB"``, ``"day"`` or a ``Rotation``. ``allow_shared_directory`` accepts
+    a directory, or a file, that others may write to. ``lock_timeout`` (seconds) bounds the wait for
+    other processes. ``agent`` names the agent where an entry's metadata does not. ``redactor``
+    takes secrets out of entries that are not ``RedactedEntry``. ``checkpoints`` signs the chain now
+    and then. Raises ``ConfigurationError``.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class JsonlAuditLogger:
         self._begin_alone()
         self._lane: Lane[AuditEntry] | None = None
         watch(self)
+        _loggers.add(self)
 
     def log(self, entry: AuditEntry) -> None:
         """Append the entry; a decision is durable when this returns.
@@ -82,6 +86,8 @@ class JsonlAuditLogger:
         found in the file.
         """
         pending = self._pending(entry)
+        if entry.event == "outcome" and self._commit.leaves([pending]):
+            return
         self._append([pending])
         pending.sync()
 
@@ -108,7 +114,8 @@ class JsonlAuditLogger:
             self._journal.forget()
 
     def close(self) -> None:
-        """Let go of the files. The next entry opens them again."""
+        """Write what is left to write, and let go of the files. The next entry opens them again."""
+        self._append([])
         self.reopen()
 
     def _begin_alone(self) -> None:
@@ -161,6 +168,16 @@ class JsonlAuditLogger:
         # A descriptor shared with the parent shares its lock; the mutex may be held for ever.
         self._begin_alone()
         self._journal.forget()
+
+
+_loggers: weakref.WeakSet[JsonlAuditLogger] = weakref.WeakSet()
+
+
+@atexit.register
+def _write_what_is_left() -> None:
+    # A thread that dies with the interpreter may have been left with the entries of others.
+    for logger in list(_loggers):
+        logger._append([])
 
 
 def _refuse(batch: Iterable[Pending], error: AuditLogError) -> None:
