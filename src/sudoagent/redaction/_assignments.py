@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from ._deciding import DECISIONS, Finding
+from ._deciding import DECISIONS
+from ._finding import Finding
 from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
@@ -23,7 +24,8 @@ _STEMS = (
     "pass|pwd|psw|pw|secret|token|key|auth|cred|cookie|otp|pin|cvv|cvc|cvn|ssn|social|jwt|bearer|"
     "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|kennwort|senha|"
     "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|"
-    "парол|секрет|токен|密|パスワ|비밀|"
+    "парол|секрет|токен|密|口令|パスワ|暗証|비밀|암호|adgangs|heslo|jelsz|şifre|sifre|lozinka|geheim|"
+    "segred|segret|sandi|"
     "licen[sc]e|ticket|seed|docker|nonce|hmac"
 )
 _HEADS = (
@@ -36,7 +38,8 @@ _HEADS = (
         """
     max min total num prompt completion input output page next pagination continuation stop
     eos bos pad unk sep mask special boarding gpio seed recovery backup security client
-    personal social reasoning cached remaining used refresh mot de pin one time
+    one-time two-factor multi-factor personal social reasoning cached remaining used refresh mot de
+    pin one time
     """
     )
 )
@@ -158,4 +161,4 @@ def _element(
     return behind.end(), behind.end() + len(content)
 
 
-_OPENING = re.compile(r"<(?:[\w-]{1,32}:)?\Z|<[\w:-]{1,32}\s(?:[^<>]{0,80}\s)?name=[\"']\Z")
+_OPENING = re.compile(r"<(?:[\w-]{1,32}:)?\Z|<[\w:-]{1,32}\s(?:[^<>]{0,80}\s)?(?:name|key)=[\"']\Z")

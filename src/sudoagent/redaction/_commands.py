@@ -30,7 +30,20 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("sshpass", r"-p ?", _WORD),
     ("redis-cli valkey-cli", r"-a ", _WORD),
-    ("docker podman helm az cf oc skopeo nerdctl argocd ibmcloud buildah", r"-p[ =]", _WORD),
+    (
+        "docker podman helm az cf oc skopeo nerdctl argocd ibmcloud buildah",
+        r"(?:login|create-for-rbac)\b[^\n|;]{0,160}?\s-p[ =]",
+        _WORD,
+    ),
+    ("twine cqlsh beeline evil-winrm crackmapexec netexec", r"-p ?", _WORD),
+    ("openssl", r"-[kK] ", _WORD),
+    ("ipmitool", r"-P ?", _WORD),
+    ("lftp", r"-u ?", r"[\"']?[^\s,\"']{1,64},([^\s\"']{1,128})"),
+    ("codecov doctl", r"-t ", _WORD),
+    ("gh glab", r"(?:secret|variable) +set\b[^\n|;]{0,120}?\s(?:-b|--body|-v|--value)[ =]", _WORD),
+    ("rabbitmqctl", r"(?:add_user|change_password) +\S{1,64} +", _WORD),
+    ("ngrok", r"(?:authtoken|config +add-authtoken) +", _WORD),
+    ("vault snyk", r"(?:login|auth) +", r"([\w.-]{20,256})"),
     (
         "mongo mongosh mongodump mongorestore mongoimport mongoexport cypher-shell",
         r"-p[ =]?",
@@ -87,6 +100,28 @@ _OTHERS = RuleBook(
             re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
         ),
         Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
+        # Windows; the password stands before or behind the user.
+        Rule(
+            ("net use",),
+            re.compile(
+                r"(?<!\w)net use\s{1,4}(?:[\w*]:?\s{1,4})?\\\\\S{1,128}\s{1,4}"
+                r"(?:/user:\S{1,64}\s{1,4}([^\s/*]\S{0,127})|([^\s/*]\S{0,127})\s{1,4}/user:)"
+            ),
+        ),
+        Rule(
+            ("securestring",),
+            re.compile(
+                r"(?i)convertto-securestring\s{1,4}(?:-string\s{1,4})?"
+                r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})'|([^\s\"'-]\S{0,255}))"
+            ),
+        ),
+        # Network devices: the digit says how it is written, 0 is clear and 7 is as good as clear.
+        Rule(
+            ("password ", "secret ", "key-string ", "key "),
+            re.compile(
+                r"(?<![\w-])(?:password|secret|key(?:-string)?)\s[05789]\s([^\s\"']{4,128})(?=\s|\Z)"
+            ),
+        ),
         Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
         Rule(
             ("identified",),

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from ._looks import harmless, looks_secret
+from ._finding import Finding
+from ._looks import harmless, looks_random, looks_secret
 from ._marks import Span
+from ._mentions import is_address, is_schema, is_secrets_name, is_usage, is_variable
 from ._names import Sensitivity, judge
-from ._values import ORDINARY, Value, is_ordinary_word
+from ._values import ORDINARY, is_ordinary_word
 from ._vocabulary import words
 
-__all__ = ["DECISIONS", "Finding"]
+__all__ = ["DECISIONS"]
 
-# What people type themselves may be any word; what machines make is not.
-_TYPED = re.compile(
-    r"passw|passp|passc|passd|passk|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola"
-    r"|парол|密|パスワ|비밀|has[lł]o|salasana|l[oö]senord",
-    re.IGNORECASE,
-)
 _WORDY = re.compile(r"passphrase|passw|mnemonic|seed|recovery", re.IGNORECASE)
 _DIGITAL = re.compile(r"pin\b|otp|cvv|cvc|cvn|code|ssn|social", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3,10}|\d{3}-\d{2}-\d{4}|\d{3}-\d{3}")
 _PHRASE = re.compile(r"[a-z]{2,12}(?:,? [a-z]{2,12}){2,25}(?=[.\"'\n]|\s*\Z)")
-_CODE_LIKE = re.compile(r"[_\d-]|[a-z][A-Z]|^[A-Z]{4,}$|\w\.\w")
 _GETTER = re.compile(
     r"(?:^|[_.])(?:get|fetch|load|read|find|lookup|delete|remove|has|check|is|ask|prompt|input"
     r"|raw_input|list|create|rotate|revoke|validate|verify|parse|decode|require|missing|invalid"
@@ -50,66 +44,19 @@ _STATES = words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A secret's name in a text, and the value behind it.
-
-    ``name`` is as it is written, ``phrase`` with the words before it that belong to it. ``sign``
-    is what stands between name and value.
-    """
-
-    text: str
-    start: int
-    name: str
-    phrase: str
-    sign: str
-    closed: bool
-    value: Value
-
-    @property
-    def code_like(self) -> bool:
-        """Whether the name is written as in code or configuration, not as in a sentence."""
-        return self.closed or _CODE_LIKE.search(self.name) is not None
-
-    @property
-    def typed(self) -> bool:
-        """Whether people choose such secrets themselves, so that any word may be one."""
-        return _TYPED.search(self.phrase) is not None
-
-    def before(self, size: int) -> str:
-        """Return the characters before the name."""
-        return self.text[max(self.start - size, 0) : self.start]
-
-    def begins_line(self) -> bool:
-        """Whether nothing but indentation, a dash or ``export`` stands before the name."""
-        line = self.before(24).rpartition("\n")[2]
-        return line.strip().lower() in ("", "-", "*", "export", "set", "env", "setenv", '"', "'")
-
-    def ends_line(self) -> bool:
-        """Whether nothing stands behind the value on its line."""
-        rest = self.text[self.value.span[1] : self.value.span[1] + 2]
-        return not rest.strip(" .,") or rest[0] in "\n#"
-
-
 def _equals(found: Finding) -> Span | None:
     value = found.value
+    if value.kind == "bracket" and is_schema(value.text):
+        return None
     if value.kind != "bare":
         return None if _is_count(found) else value.span
-    if _is_variable(found):
+    if is_variable(found) or is_secrets_name(found) or is_address(found):
         return None
     if value.text.lower() in _STATES or _is_count(found):
         return None
     if found.before(2).rstrip().endswith(";"):
         return _up_to_semicolon(found)
     return _phrase(found) or value.span
-
-
-def _is_variable(found: Finding) -> bool:
-    # A comparison with a variable, or a variable passed on: “password=new_password”.
-    word = found.value.text
-    if not word.isidentifier() or any(map(str.isdigit, word)) or found.name.isupper():
-        return False
-    return found.sign in ("==", "===", "!=", "!==") or judge(word) is Sensitivity.SECRET
 
 
 def _up_to_semicolon(found: Finding) -> Span:
@@ -124,9 +71,11 @@ def _colon(found: Finding) -> Span | None:
     if value.kind == "quoted":
         return None if _is_count(found) else value.span
     if value.kind == "bracket":
-        return value.span if found.closed else None
+        return value.span if found.closed and not is_schema(value.text) else None
     if found.text[value.span[1] : value.span[1] + 1] == ":" or _is_count(found):
         return None  # the next label: nothing stands here
+    if is_address(found) or (value.text[0] == "?" and found.before(2) == "${"):
+        return None
     if value.text.isdigit():
         return value.span if _is_number(found) or len(value.text) >= 6 else None
     if looks_secret(value.text, typed=found.typed):
@@ -145,6 +94,8 @@ def _colon(found: Finding) -> Span | None:
 
 def _says(found: Finding) -> Span | None:
     value = found.value
+    if value.kind == "bare" and is_address(found):
+        return None
     if value.kind == "bracket" or is_ordinary_word(value.text):
         phrase = _phrase(found) if value.kind == "bare" else None
         return phrase if _WORDY.search(found.phrase) and not _starts_sentence(value.text) else None
@@ -156,7 +107,12 @@ def _says(found: Finding) -> Span | None:
         return None  # “send a password reset to bob”
     if value.kind == "quoted":
         return value.span
+    if found.sign.strip() in _FOREIGN:
+        return None  # whether the word is an ordinary one, only English is known well enough for
     return (_phrase(found) or value.span) if found.typed else None
+
+
+_FOREIGN = words("ist lautet est es é è jest är er")
 
 
 def _starts_sentence(word: str) -> bool:
@@ -176,7 +132,7 @@ _FUNCTION_WORDS = words(
 def _blank(found: Finding) -> Span | None:
     value = found.value
     if found.name.startswith("-"):
-        return None if value.text.startswith("-") else value.span
+        return None if is_usage(found) else value.span
     if value.kind == "bracket" or found.closed or is_ordinary_word(value.text):
         return None
     if value.kind == "quoted":
@@ -203,8 +159,13 @@ def _blank(found: Finding) -> Span | None:
 
 def _comma(found: Finding) -> Span | None:
     value = found.value
-    if not found.closed or value.kind != "quoted" or judge(value.text) is Sensitivity.SECRET:
+    if value.kind != "quoted":
         return None
+    if judge(value.text) is Sensitivity.SECRET and not looks_random(value.text):
+        return None  # two names
+    if not found.closed:
+        # CURLOPT_USERPWD, "bob:…": a constant says what follows.
+        return value.span if found.name.isupper() and looks_secret(value.text) else None
     telling = looks_secret(value.text, typed=True) or " " in value.text
     return value.span if telling or _SETTER.search(found.before(40)) else None
 

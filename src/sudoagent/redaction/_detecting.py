@@ -16,7 +16,7 @@ from ._headers import HEADERS
 from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
 from ._names import Sensitivity
-from ._places import insert_spans, manifest_spans
+from ._places import element_spans, insert_spans, manifest_spans, variable_spans
 from ._prose import PROSE
 from ._replacing import replaced
 from ._rules import RuleBook
@@ -43,7 +43,8 @@ def cleaned(
     lowered = _lowered(softened)
     spans = [*_shapes(softened, lowered), *assignment_spans(softened, lowered, judge, extra)]
     spans.extend(query_spans(softened, judge))
-    spans.extend(insert_spans(softened, lowered, judge))
+    for placed in (insert_spans, element_spans, variable_spans):
+        spans.extend(placed(softened, lowered, judge))
     spans.extend(manifest_spans(softened, lowered))
     spans.extend(_own(text, patterns))
     kept = _outside(_already(text), spans)

@@ -38,9 +38,19 @@ KEYS = (
         ("$",),
         re.compile(
             r"(?:\$(?:2[abxy]?|1|5|6|7|y|gy|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10}|apr1|P|H)"
-            r"|(?<!\w)pbkdf2_sha\d{1,3}|(?<!\w)bcrypt_sha256)\$[./\w$=,+-]{20,}"
+            r"|(?<!\w)pbkdf2_sha\d{1,3}|(?<!\w)bcrypt_sha256"
+            r"|(?<!\w)(?:pbkdf2:sha\d{1,3}|scrypt)(?::\d{1,9}){1,3})\$[./\w$=,+-]{20,}"
         ),
     ),
+    # LDAP's, Windows' and MySQL's.
+    Rule(
+        ("{sha", "{ssha", "{md5", "{smd5", "{crypt"),
+        re.compile(
+            r"\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT)\}([A-Za-z0-9+/=$.]{12,})", re.IGNORECASE
+        ),
+    ),
+    Rule((":::",), re.compile(r"(?<=:)([0-9a-fA-F]{32}:[0-9a-fA-F]{32})(?=:::)")),
+    Rule(("*",), re.compile(r"(?<![\w*])\*[0-9A-F]{40}(?!\w)")),
 )
 
 

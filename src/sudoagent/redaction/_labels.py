@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._looks import looks_secret
+from ._looks import looks_random, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
 from ._vocabulary import words
 
-__all__ = ["argument_list_spans", "is_login", "is_pair_label", "labelled_values"]
+__all__ = ["argument_list_spans", "is_login", "is_pair_label", "is_schema", "labelled_values"]
 
 
 Judge = Callable[[str], Sensitivity]
@@ -72,9 +72,36 @@ def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:
     second = parts[1]
     if type(second) is int:
         return True
-    if type(second) is not str or not second or judge(second) is Sensitivity.SECRET:
+    if type(second) is not str or not second:
         return False
-    return loose or looks_secret(second) or " " in second
+    if judge(second) is Sensitivity.SECRET and not looks_random(second):
+        return False  # two names
+    return loose or looks_secret(second, typed=True) or " " in second or _is_number(second)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdigit() and 3 <= len(text) <= 10
+
+
+# Words of a JSON Schema, draft 2020-12, that only describe; “default” or “enum” could hold one.
+_SCHEMA_WORDS = words(
+    """
+    type format title description minLength maxLength minimum maximum pattern required nullable
+    readOnly writeOnly deprecated items properties additionalProperties $ref $comment anyOf
+    minItems maxItems uniqueItems contentEncoding contentMediaType
+    """
+)
+_SCHEMA_TYPES = words("string integer number boolean array object null")
+
+
+def is_schema(value: Any) -> bool:
+    """Whether this says what a secret has to look like: ``{"type": "string", …}``."""
+    if type(value) is not dict or not _SCHEMA_WORDS.issuperset(
+        key for key in value if type(key) is str
+    ):
+        return False
+    kind = value.get("type", value.get("$ref"))
+    return type(kind) is str and (kind in _SCHEMA_TYPES or kind.startswith("#/"))
 
 
 def argument_list_spans(parts: Sequence[Any], judge: Judge) -> dict[int, list[Span]]:

@@ -28,7 +28,8 @@ _PLACEHOLDER = re.compile(
     r"""
       [\[<(]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
           undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)]*
-    | [*•.x_X#-]+
+    | [*•.x_X#-]+ | \?+ | (?:replace|fill)[-_ ]?(?:me|this)?(?:[-_ ](?:in|with)[-_ a-z]{0,40})?
+    | (?:insert|enter|put|add|paste|type)[-_ ][a-z_ -]{0,40}[-_ ]here | placeholder | todo | tbd
     | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
     | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
@@ -81,7 +82,18 @@ def looks_secret(text: str, *, typed: bool = False) -> bool:
     letters, digits = any(map(str.isalpha, text)), any(map(str.isdigit, text))
     if letters and digits:
         return not (_TERM.fullmatch(text) or (not typed and _NUMBERED.fullmatch(text)))
-    return letters and _SYMBOL.search(text) is not None
+    return letters and (_SYMBOL.search(text) is not None or _jumbled(text))
+
+
+def _jumbled(text: str) -> bool:
+    """Whether upper and lower case change as no camel's do."""
+    if not 10 <= len(text) <= 256 or not (text.isascii() and text.isalpha()):
+        return False
+    humps = len(_HUMP.findall(text))
+    return humps >= 4 and len(text) <= humps * 3.3
+
+
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
@@ -104,13 +116,22 @@ def harmless(value: Any, name: str) -> bool:
         return True
     kind = type(value)
     if kind is str:
-        return value == "" or (name.lower() in ("pwd", "oldpwd") and value.startswith("/"))
+        name = name.lower()
+        return (
+            value == ""
+            or (name in ("pwd", "oldpwd") and value.startswith("/"))
+            or value in _SETTINGS.get(name, ())
+        )
     if kind is not int and kind is not float:
         return False
     last = name.lower().rstrip("0123456789")
     if last.endswith(("tokens", "pass", "passes", "credits")):
         return True  # how many
     return last.endswith(("pin", "pins")) and abs(value) < 1000  # a wire, not a person's number
+
+
+# What the Fetch standard and GitHub's workflows have under such names.
+_SETTINGS = {"credentials": ("include", "same-origin", "omit"), "secrets": ("inherit",)}
 
 
 def passes_luhn(digits: str) -> bool:

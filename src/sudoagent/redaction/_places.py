@@ -1,21 +1,29 @@
-"""Secrets that only their place tells: a column of an INSERT, the data of a Kubernetes Secret."""
+"""Secrets that only their place tells: in SQL, XML, a Kubernetes Secret, Terraform's variables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
+from ._looks import is_placeholder
 from ._marks import Span
 from ._names import Sensitivity
 
-__all__ = ["insert_spans", "manifest_spans"]
+__all__ = ["element_spans", "insert_spans", "manifest_spans", "variable_spans"]
+
+Judge = Callable[[str], Sensitivity]
 
 _INSERT = re.compile(
     r"insert\s{1,4}(?:into\s{1,4})?[\w.\"`\[\]]{1,128}\s{0,4}\(([^()]{1,2048})\)"
     r"\s{0,4}values\s{0,4}\(",
     re.IGNORECASE,
 )
-_SQL_VALUE = re.compile(r"\s*(?:'((?:[^']|'')*)'|\"([^\"]*)\"|([^,()'\"]+))\s*([,)])?")
+_SQL_VALUE = re.compile(
+    r"\s*(?:N?'((?:[^']|'')*)'|\"([^\"]*)\"|(\w{1,40}\((?:[^()\n]|\([^()\n]*\)){0,512}\)|[^,()'\"]+))"
+    r"\s*([,)])?"
+)
+# Filled in by the database's driver, or nothing.
+_BOUND = re.compile(r"\s*(?:[?:@$%].*|null|default|true|false)\s*", re.IGNORECASE)
 _MOST_ROWS = 64
 
 # “data:” and everything indented below it.
@@ -23,7 +31,7 @@ _DATA = re.compile(r"(?m)^(?:stringData|data):[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z))
 _ENTRY = re.compile(r"(?m)^[ \t]+[\w.-]{1,128}:[ \t]+[\"']?([^\s\"'|>][^\n\"']*)")
 
 
-def insert_spans(text: str, lowered: str, judge: Callable[[str], Sensitivity]) -> Iterator[Span]:
+def insert_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
     """Yield the values that an SQL INSERT puts into columns with a secret's name."""
     if "insert" not in lowered or "values" not in lowered:
         return
@@ -40,7 +48,7 @@ def _rows(text: str, at: int, columns: list[bool]) -> Iterator[Span]:
             if value is None:
                 return
             at = value.end()
-            if secret:
+            if secret and not _BOUND.fullmatch(value[3] or ""):
                 yield next(value.span(group) for group in (1, 2, 3) if value[group] is not None)
         following = re.compile(r"\s*,\s*\(").match(text, at)
         if following is None:
@@ -55,3 +63,32 @@ def manifest_spans(text: str, lowered: str) -> Iterator[Span]:
     for data in _DATA.finditer(text):
         for entry in _ENTRY.finditer(text, *data.span(1)):
             yield entry.span(1)
+
+
+_VARIABLE = re.compile(r"variable\s{1,4}\"([\w-]{1,128})\"\s{0,4}\{([^{}]{0,1024})")
+_DEFAULT = re.compile(r"(?<!\w)default\s{0,16}=\s{0,4}\"([^\"\n]{1,512})\"")
+
+
+def variable_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield what Terraform's variables with a secret's name are by default."""
+    if "variable" not in lowered or "default" not in lowered:
+        return
+    for variable in _VARIABLE.finditer(text):
+        if judge(variable[1]) is Sensitivity.SECRET:
+            for default in _DEFAULT.finditer(text, *variable.span(2)):
+                yield default.span(1)
+
+
+_NAMED = re.compile(
+    r"<(?:key|name|param-name|[\w-]{1,32}:name)>\s{0,8}([\w.:-]{1,128})\s{0,8}</[\w:-]{1,64}>"
+    r"\s{0,64}<(?:string|value|data|param-value|[\w-]{1,32}:value)>([^<]{1,8192})<"
+)
+
+
+def element_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield what stands in XML behind an element with a secret's name: property lists, beans."""
+    if "key>" not in lowered and "name>" not in lowered:
+        return
+    for named in _NAMED.finditer(text):
+        if judge(named[1]) is Sensitivity.SECRET and not is_placeholder(named[2].strip()):
+            yield named.span(2)

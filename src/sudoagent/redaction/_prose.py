@@ -24,6 +24,21 @@ def _chosen(text: str) -> bool:
     return not is_placeholder(text) and not text.startswith("//") and _telling(text)
 
 
+def _bracketed(text: str) -> bool:
+    # “token (src/auth.py:12:5)”: a place in a file
+    return looks_secret(text) and not _PLACE.search(text)
+
+
+_PLACE = re.compile(r"\A[/~.]|://|:\d{1,6}(?::\d{1,6})?\Z|\.[a-z]{1,4}\Z")
+
+
+def _keyed(text: str) -> bool:
+    return looks_secret(text) and not _IDENTIFIER.fullmatch(text)
+
+
+_IDENTIFIER = re.compile(r"[0-9a-f-]+|[a-z]+[0-9]+|[0-9]+[a-z]+")
+
+
 PROSE = (
     Rule(
         ("social", "ssn"),
@@ -36,6 +51,9 @@ PROSE = (
     Rule(
         (
             " as ",
+            " are the",
+            " are my",
+            " are your",
             " is the",
             " is my",
             " is your",
@@ -51,7 +69,7 @@ PROSE = (
         ),
         re.compile(
             r"(?<![\w@.-])[/#;*]{0,3}[\"'“`]?([^\s\"'“”`]{4,256})[\"'”`]?"
-            r"(?:\sis\s(?:the|my|your|our|his|her|their)|\sas(?:\s(?:the|my|your|our|his|her|their))?)"
+            r"(?:\s(?:is|are)\s(?:the|my|your|our|his|her|their)|\sas(?:\s(?:the|my|your|our|his|her|their))?)"
             rf"\s{_NOUN}",
             re.IGNORECASE,
         ),
@@ -61,8 +79,10 @@ PROSE = (
     Rule(
         (" from ",),
         re.compile(
-            r"(?:password|passphrase|passcode|pin|token|key|secret)\s(?:was\s|has\sbeen\s)?"
-            r"(?:changed|updated|rotated)\sfrom\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?\sto\s[\"'`]?"
+            r"(?:(?:password|passphrase|passcode|pin|token|key|secret)\s(?:was\s|has\sbeen\s)?"
+            r"(?:changed|updated|rotated)"
+            r"|(?:chang|updat|rotat)(?:e|ed|ing)\s(?:\w{1,12}\s){0,3}?(?:password|passphrase|passcode|pin"
+            r"|token|key|secret))\sfrom\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?\sto\s[\"'`]?"
             r"([^\s\"'`]{4,256})",
             re.IGNORECASE,
         ),
@@ -71,9 +91,29 @@ PROSE = (
     Rule(
         ("word (", "token (", "secret (", "key (", "phrase (", "code ("),
         re.compile(
-            r"(?:password|token|secret|key|phrase|code)\s\(([^\s()]{6,256})\)", re.IGNORECASE
+            r"(?<![A-Za-z])(?:pass(?:word|phrase|code)|token|secret|key|phrase|code)"
+            r"\s\((?:(?:which|that|it)\s(?:is|was)\s|now\s|is\s)?([^\s()]{6,256})\)",
+            re.IGNORECASE,
         ),
-        looks_secret,
+        _bracketed,
+    ),
+    # “decrypt with the key …”; an object's or a row's key holds signs.
+    Rule(
+        ("with key ", "the key ", "this key ", "my key ", "using key "),
+        re.compile(
+            r"\b(?:with|using|use)\s(?:the\s|this\s|my\s)?key\s[\"'`]?([A-Za-z0-9+=!@#$%^&*]{10,256})",
+            re.IGNORECASE,
+        ),
+        _keyed,
+    ),
+    # Languages that put no blank between the words.
+    Rule(
+        ("密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호"),
+        re.compile(
+            r"(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호)\s?(?:是|为|為|は|が|는|은|가|를|:|：|=)?"
+            r"\s?[「『“\"'`]?([!-~]{4,128})"
+        ),
+        _chosen,
     ),
     # “login admin:hunter2”, “credentials are admin / hunter2”.
     Rule(

@@ -13,6 +13,7 @@ _ASIDES = (
     r"\s?\([^()\n\"']{1,40}\)(?=\s?[:=]|\sis\s)",
     r"\s\[[^\[\]\n\"']{1,40}\](?=\s?[:=])",
     r"\s(?:value|string|phrase|hash)(?=\s?[:=]|\sis\s)",
+    r"\s(?:here|there|today)(?=\s?[:=]|\s(?:is|was)\s)",
     r"\s(?:for|of|to|on|in|at)\s[\w.@/'’-]{1,40}(?:\s[\w.@/'’-]{1,40}){0,3}?"
     r"(?=\s?[:=]|\s(?:is|was)\s)",
 )
@@ -20,14 +21,16 @@ _ASIDES = (
 _TYPES = (
     r"\s{0,2}:\s{0,2}[A-Za-z_&*][\w.\[\]|<>?&*]{0,40}?",
     r"\s(?:string|str|String|&str|\[\]byte|text)",
+    r"\s(?i:as\sstring)",
+    r"\s{0,2}\{\s?(?:get|set|init);[^{}\n]{0,40}\}",
 )
 # An empty value does not reach over to the next line; a quoted one may stand there.
 _SAME_LINE = r"(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=[\"'`]))"
 _BLOCK = r"\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?"
 _VERBS = (
-    "['’]s|is|was|are|were|ist|est|es|equals|being|to|as",
-    r"(?:will|would|should|must)\sbe",
     r"(?:(?:is|was|has\sbeen|be|been|got|were)\s)?(?:re)?(?:set|changed|updated|rotated)\sto",
+    r"(?:will|would|should|must)\sbe",
+    "['’]s|is|was|are|were|ist|lautet|est|es|é|è|jest|är|er|equals|being|to|as",
 )
 _ADVERBS = r"(?:\s(?:now|still|currently|just|simply|actually|literally))?:?"
 

@@ -47,6 +47,11 @@ _FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # Bitcoin: private keys in wallet import format.
     (("k", "l"), r"(?<![A-Za-z0-9+])[KL][1-9A-HJ-NP-Za-km-z]{51}(?![A-Za-z0-9+/=])"),
+    # PASETO.
+    ((".local.", ".public."), r"(?<!\w)v[1-4]\.(?:local|public)\.[\w-]{40,}(?:\.[\w-]+)?"),
+    # New Relic, and what Microsoft's services make: the mark stands at or near the end.
+    (("nral",), r"(?<![0-9A-Za-z])(?:[a-z]{2}\d\dxx)?[0-9a-f]{28,40}(?:FFFF)?NRAL(?![0-9A-Za-z])"),
+    (("jqqj9",), r"(?<![A-Za-z0-9])[A-Za-z0-9]{40,60}JQQJ9[9D][A-Za-z0-9+/]{16,40}={0,2}"),
     # Sidekiq, New York Times-like pairs in the names of gem servers.
     (("contribsys",), r"(?<![0-9a-f])([0-9a-f]{8}:[0-9a-f]{8})(?![0-9a-f])"),
 )

@@ -97,12 +97,20 @@ def userinfo_spans(text: str) -> Iterator[Span]:
             if _unguessable(match["user"]):
                 yield match.span("user")
             continue
-        if _PORT.match(secret) or is_placeholder(secret):
+        if _PORT.match(secret) or is_placeholder(secret) or _is_form(match["user"], secret):
             continue
         yield match.span("secret")
         if _unguessable(match["user"]):
             yield match.span("user")
 
+
+def _is_form(user: str, secret: str) -> bool:
+    # “postgres://user:password@host” shows the form of such an address.
+    return user.lower() in _ANY_USER and secret.lower() in _ANY_PASSWORD
+
+
+_ANY_USER = frozenset({"user", "username", "usr", "uname"})
+_ANY_PASSWORD = frozenset({"password", "pass", "passwd", "pwd", "pw"})
 
 _PARAMETER = re.compile(r"(?<=[?&#;])([\w.%\[\]-]{1,80}?)=([^\s&\"'<>`;#\\]{1,8192})")
 # Parameters that are secrets in an address, though their names would not say so elsewhere.

@@ -12,18 +12,24 @@ from ._vocabulary import words
 
 __all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value", "whole"]
 
+# Calls that only wrap a literal.
+_WRAPPED = (
+    r"(?:(?:new\s)?(?:Buffer\.from|(?:base64\.)?b64decode|bytes(?:\.fromhex)?|(?:binascii\.)?unhexlify"
+    r"|\[\]byte|SecretStr|SecretBytes|SecureString|Secret|String|str|atob|encodeURIComponent"
+    r"|TextEncoder\(\)\.encode|SecretKeySpec|pydantic\.SecretStr)\(\s?)?"
+)
 _VALUE = re.compile(
     r"""
       [bBrRuUfF@$]{0,2}(?P<fence>\"\"\"|''')(?P<fenced>.{0,2048}?)(?:(?P=fence)|\Z)
     | (?P<slash>\\+)["'](?P<escaped>[^"'\n]*?)(?=(?P=slash)["']|$)
-    | [bBrRuUfF@$]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
-    | [bBrRuUfF@$]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
+    | WRAPPED[bBrRuUfF@$]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
+    | WRAPPED[bBrRuUfFNE@$]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
     | `(?P<tick>[^`\n]{0,1024})
     | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
     | „(?P<low>[^“”\n]{0,1024}) | &quot;(?P<entity>[^&\n]{0,1024})
     | (?P<bracket>[\[{(])
     | (?P<bare>[^\s"'`<>“”]{1,128})
-    """,
+    """.replace("WRAPPED", _WRAPPED),
     re.VERBOSE | re.DOTALL,
 )
 _REST = re.compile(r"[^\s\"'`<>“”]*")
@@ -93,6 +99,7 @@ _REFERENCE = re.compile(
     | [A-Za-z_][\w.]*\[["'$\w].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
     | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
+    | \.[*+].* | \(\?.* | \\[wdsSWDb].* | \*\.\w+
     | (?:vault|op|ssm|arn|secretref|keyvault|azure-keyvault|gcp-secret|env|file|ref)
       (?:://|:aws:|:/|://).*
     """,

@@ -37,8 +37,10 @@ SECRET_WORDS = words(
     secret credential cred apikey token jwt authorization cookie bearer csrf xsrf
     pin otp totp hotp cvv cvc cvn ssn psk mnemonic keytab htpasswd
     phpsessid jsessionid sessid dockerconfigjson dockercfg
-    kennwort senha contraseña contrasena wachtwoord parola hasło haslo lösenord losenord salasana
-    пароль секрет токен 密码 密碼 パスワード 비밀번호
+    kennwort senha contraseña contrasena contrasenya wachtwoord parola hasło haslo lösenord losenord
+    salasana adgangskode passord heslo jelszó jelszo şifre sifre lozinka geheimnis segredo segreto
+    secreto secreta secrète пароль парола секрет токен 密码 密碼 口令 パスワード 暗証番号
+    비밀번호 암호
     """
 )
 
@@ -75,6 +77,9 @@ COMPOUNDS = {
     ("private", "pem"): "credential",
     ("service", "account", "json"): "credential",
     ("personal", "access", "token"): "token",
+    ("rediscli", "auth"): "password",
+    ("docker", "auth", "config"): "credential",
+    ("kata", "sandi"): "password",
 }
 
 # “… key” is a secret after these.
@@ -150,7 +155,8 @@ METADATA = words(
     compliance complexity history helper tip visibility visible confirmed mismatch match
     allowed blocked needed optional available found empty null blank
     ring variable var property attribute parameter param binding economy
-    standard supply symbol address contract distribution embedding
+    standard supply symbol address contract distribution embedding latency selector locator xpath
+    regex pattern hasher iteration lock lockout locked rule renewal introspection exchange
     """
 ) - words("number")
 

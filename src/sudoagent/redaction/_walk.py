@@ -16,7 +16,13 @@ from typing import Any
 from ..stored import added_fields, is_subclass
 from ._exceptions import lines_of
 from ._json import compact, spoken, unused
-from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
+from ._labels import (
+    argument_list_spans,
+    is_login,
+    is_pair_label,
+    is_schema,
+    labelled_values,
+)
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
 from ._names import Sensitivity
@@ -92,6 +98,8 @@ class Walk:
             assert name is not None
             if harmless(value, name):
                 return value
+            if is_schema(value):
+                return self._any(value, depth)
             # One value is what its name says; a structure can hold anything.
             self.obscured = self.obscured or not is_single(type(value))
             return self._secret(value)

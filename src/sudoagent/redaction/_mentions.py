@@ -1,0 +1,70 @@
+"""Tells what only speaks of a secret: a variable, a flag's description, a schema. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from ._finding import Finding
+from ._looks import looks_secret
+from ._names import Sensitivity, judge
+from ._vocabulary import words
+
+__all__ = ["is_address", "is_schema", "is_secrets_name", "is_usage", "is_variable"]
+
+
+def is_variable(found: Finding) -> bool:
+    # A comparison with a variable, or a variable passed on: “password=new_password”.
+    word = found.value.text
+    if not word.isidentifier() or any(map(str.isdigit, word)) or found.name.isupper():
+        return False
+    return found.sign in ("==", "===", "!=", "!==") or judge(word) is Sensitivity.SECRET
+
+
+def is_secrets_name(found: Finding) -> bool:
+    # “gcloud … --secret=db-password”: which of the secrets, not what it is.
+    return found.name.lower().strip("-") == "secret" and (
+        found.name.startswith("-") and _SLUG.fullmatch(found.value.text) is not None
+    )
+
+
+_SLUG = re.compile(r"[a-z]+(?:[-_/][a-z]+)*|id=.*")
+
+
+def is_address(found: Finding) -> bool:
+    # What is secret in an address, the detectors for addresses find; a link may be one as a whole.
+    return _ADDRESS.match(found.value.text) is not None and "link" not in found.phrase.lower()
+
+
+_ADDRESS = re.compile(r"(?:https?|file|vault|s3)://")
+
+
+def is_schema(text: str) -> bool:
+    # "password": {"type": "string"} says what it has to look like.
+    return _SCHEMA.match(text) is not None and not _SCHEMA_VALUE.search(text)
+
+
+_SCHEMA = re.compile(
+    r"\{\s{0,40}\\?[\"']?(?:type\\?[\"']?\s?:\s?\\?[\"']?(?:string|integer|number|boolean|array|object)\b"
+    r"|\$ref\b)"
+)
+_SCHEMA_VALUE = re.compile(r"(?:default|examples?|enum|const)\\?[\"']?\s?:")
+
+
+def is_usage(found: Finding) -> bool:
+    # “--token TOKEN  what it is for”, “the --token flag”: about the flag, not its use.
+    text = found.value.text
+    if text.startswith("-") or text.lower() in _ABOUT_FLAGS or is_secrets_name(found):
+        return True
+    aligned = len(found.sign) > 1 and not looks_secret(text, typed=True)
+    return aligned or (
+        text.isupper() and text.replace("_", "").isalpha() and _is_metavariable(text)
+    )
+
+
+def _is_metavariable(word: str) -> bool:
+    return word in ("TEXT", "STRING", "VALUE", "STR") or judge(word) is not Sensitivity.PLAIN
+
+
+_ABOUT_FLAGS = words(
+    "flag option switch argument parameter is are and or for to was if instead when as with must"
+)
