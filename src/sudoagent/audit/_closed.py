@@ -54,16 +54,17 @@ def is_closed(value: Any, depth: int = MAX_DEPTH) -> bool:
     """Whether a dict, list or tuple is in the closed set, but for what its encoding shows.
 
     That is: lone surrogates, which do not encode, and keys that start with ``$``. Every guarded
-    call passes here, so it is written for speed.
+    call passes here, so the loops over what is most of it are the interpreter's own.
     """
     if type(value) is dict:
-        for key in value:
-            if type(key) is not str:
-                return False
+        if not _TEXT.issuperset(map(type, value)):
+            return False
         value = value.values()
+    if _SIMPLE.issuperset(map(type, value)):
+        return True
     for member in value:
         kind: Any = type(member)
-        if kind is str or kind is bool or member is None:
+        if kind in _SIMPLE:
             continue
         if kind is dict or kind is list or kind is tuple:
             if depth == 0 or not is_closed(member, depth - 1):
@@ -74,6 +75,10 @@ def is_closed(value: Any, depth: int = MAX_DEPTH) -> bool:
         elif kind is not float or not math.isfinite(member):
             return False
     return True
+
+
+_TEXT = frozenset({str})
+_SIMPLE = frozenset({str, bool, type(None)})
 
 
 def reduced(value: Any, bounds: Bounds = UNBOUNDED, _above: tuple[int, ...] = ()) -> Any:

@@ -37,18 +37,21 @@ class AuditEntry:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check_text("request_id", self.request_id)
-        _check_text("action", self.action)
-        _check_text("decision", self.decision)
-        _check_text("reason", self.reason)
+        said = (self.request_id, self.action, self.decision, self.reason)
+        if not (_TEXT.issuperset(map(type, said)) and all(map(str.strip, said))):
+            for name in ("request_id", "action", "decision", "reason"):
+                _check_text(name, getattr(self, name))
         if self.event not in ("decision", "outcome"):
             raise ValueError(f"event is {self.event!r}: use 'decision' or 'outcome'")
         if not isinstance(self.timestamp, datetime) or self.timestamp.utcoffset() is None:
             raise ValueError("AuditEntry needs a time-zone-aware timestamp: datetime.now(UTC)")
 
 
+_TEXT = frozenset({str})
+
+
 def _check_text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value or value.isspace():
+    if not isinstance(value, str) or not value.strip():
         raise ValueError(f"AuditEntry needs a {name}: a non-empty string")
 
 

@@ -69,9 +69,14 @@ class GroupCommit:
         try:
             if self._begins(turn) or self._is_called(turn):
                 self._lead(turn, write)
-        finally:
+            else:
+                self._leave(turn)
+        except BaseException:
+            # Whatever ended this turn, an interrupt too: nobody waits for who is gone.
             self._leave(turn)
-        self._carry_what_was_left(write)
+            raise
+        if self._waiting:
+            self._carry_what_was_left(write)
 
     def leaves(self, entries: Sequence[Pending]) -> bool:
         """Leave the entries with whoever leads, and do not wait. False: nobody does.
@@ -121,7 +126,6 @@ class GroupCommit:
                 self._finish(followers)
 
     def _leave(self, turn: _Turn) -> None:
-        # Whatever ended this turn, an interrupt too: nobody waits for who is gone.
         with self._lock:
             if self._leader is turn:
                 self._leader = None
@@ -140,8 +144,9 @@ class GroupCommit:
                 self._leader = turn
             try:
                 self._lead(turn, write)
-            finally:
+            except BaseException:
                 self._leave(turn)
+                raise
 
     def _finish(self, turns: Sequence[_Turn]) -> None:
         """Wake those whose entries are done, the others once theirs are on disk."""
