@@ -61,8 +61,8 @@ class SlackApprover:
       the freeze switch cannot be read.
 
     A ``PolicyResult`` can name its own channel, thread, reviewers, quorum, timeout, follow-up and
-    risk. Of the call's
-    metadata, ``agent``, ``justification`` (or ``reason``) and ``environment`` are shown.
+    risk. Of the call's metadata, ``agent``, ``justification`` (or ``reason``) and ``environment``
+    are shown.
 
     A setting that is wrong raises ``ConfigurationError`` here. Settings that are missing raise
     ``ApproverUnavailable``, naming each, when a call needs approval, so that a ``FallbackApprover``
