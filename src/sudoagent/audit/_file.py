@@ -7,6 +7,7 @@ import threading
 import weakref
 
 from ..errors import AuditLogError
+from ._place import close_own, is_open_on
 
 __all__ = ["LogFile"]
 
@@ -28,8 +29,15 @@ class LogFile:
         self._synced = 0
         self._leading = False
         self._change = threading.Condition(threading.Lock())
-        self._close = weakref.finalize(self, os.close, descriptor)
+        self._close = weakref.finalize(self, close_own, descriptor, self.identity)
         self._close.atexit = False  # a daemon thread may write until the very end
+
+    def is_open(self) -> bool:
+        """Whether the descriptor still is this file's; if not, it will not be closed either."""
+        if is_open_on(self.descriptor, self.identity):
+            return True
+        self._close.detach()
+        return False
 
     def write(self, lines: bytes) -> None:
         """Append lines with one write; the caller holds the lock. Raises ``OSError``.

@@ -11,7 +11,7 @@ import time
 import weakref
 from pathlib import Path
 
-from ._place import open_regular, open_safely
+from ._place import close_own, is_open_on, open_regular, open_safely
 from .chain import Link
 
 __all__ = ["HeadFile", "head_path", "read_head"]
@@ -46,6 +46,13 @@ class HeadFile:
         self._shared = shared
         self._open()
 
+    def is_open(self) -> bool:
+        """Whether the descriptor still is the head file's; if not, it will not be closed either."""
+        if is_open_on(self.descriptor, self._identity):
+            return True
+        self._close.detach()
+        return False
+
     def read(self) -> Link | None:
         """Return the link that the file holds, or ``None`` when it holds none."""
         return _parsed(os.pread(self.descriptor, _LENGTH, 0))
@@ -75,7 +82,7 @@ class HeadFile:
         found = os.fstat(self.descriptor)
         self._identity = (found.st_dev, found.st_ino)
         self._look_at = time.monotonic() + _LOOK_EVERY
-        self._close = weakref.finalize(self, os.close, self.descriptor)
+        self._close = weakref.finalize(self, close_own, self.descriptor, self._identity)
         self._close.atexit = False  # a daemon thread may write until the very end
 
 

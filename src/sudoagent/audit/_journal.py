@@ -128,6 +128,9 @@ class Journal:
     def _locked(self) -> tuple[LogFile, int]:
         while True:
             file = self._file or self._open()
+            if not file.is_open() or not self._head_file().is_open():
+                self.forget()  # somebody closed them under this process
+                continue
             self._lock(file)
             try:
                 found = os.stat(self._name, follow_symlinks=False)

@@ -15,7 +15,14 @@ from typing import BinaryIO
 
 from ..errors import AuditLogError
 
-__all__ = ["check_directory", "open_regular", "open_safely", "sync_directory"]
+__all__ = [
+    "check_directory",
+    "close_own",
+    "is_open_on",
+    "open_regular",
+    "open_safely",
+    "sync_directory",
+]
 
 _FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -68,6 +75,25 @@ def open_regular(path: Path, *, buffering: int = -1) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def is_open_on(descriptor: int, identity: tuple[int, int]) -> bool:
+    """Whether the descriptor still is that of the file (device and inode) that was opened.
+
+    A program that becomes a daemon closes every descriptor that it finds. The next files that it
+    opens get their numbers, and an entry written to one of them would be no record.
+    """
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == identity
+
+
+def close_own(descriptor: int, identity: tuple[int, int]) -> None:
+    """Close the descriptor, unless somebody did and its number is another file's."""
+    if is_open_on(descriptor, identity):
+        os.close(descriptor)
 
 
 def sync_directory(directory: Path) -> None:

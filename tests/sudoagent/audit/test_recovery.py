@@ -225,6 +225,33 @@ def test_a_failed_sync_is_final_until_the_log_is_opened_again(
     assert kinds(log) == []
 
 
+_CLOSED_UNDER_IT = """
+import os, sys
+from sudoagent import AllowAllPolicy, JsonlAuditLogger, SudoEngine
+
+sudo = SudoEngine(policy=AllowAllPolicy(), logger=JsonlAuditLogger(sys.argv[1]))
+sudo.execute(str.upper, "a")
+os.closerange(3, 256)
+others = [open(f"{sys.argv[1]}.other{n}", "wb", buffering=0) for n in range(int(sys.argv[2]))]
+sudo.execute(str.upper, "b")
+sudo.execute(str.upper, "c")
+for other in others:
+    other.write(b"mine")
+print(*(os.path.getsize(other.name) for other in others))
+"""
+
+
+@pytest.mark.parametrize("others", [0, 1, 2, 5])
+def test_descriptors_that_a_daemon_closed_are_neither_written_to_nor_closed_again(
+    log: Path, others: int
+) -> None:
+    ran = _run(_CLOSED_UNDER_IT, str(log), str(others))
+    assert ran.split() == ["4"] * others
+    events = [made["event"] for made in objects(log)]
+    assert events == ["decision", "outcome"] * 3
+    assert kinds(log) == []
+
+
 def _entries(log: Path) -> list[dict[str, object]]:
     # Torn lines are no JSON.
     whole = log.with_name("whole")
