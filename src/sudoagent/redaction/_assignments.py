@@ -110,9 +110,12 @@ def _start(text: str, at: int, earliest: int) -> int:
 def _full_name(text: str, match: re.Match[str]) -> str:
     """Return the name with the words before it that belong to it: “Stripe API key”."""
     name, start = match[0], match.start()
+    if name.startswith("-D"):
+        return name[2:]  # a compiler's or a virtual machine's definition
     if text[start - 1 : start] != " " or not name.isalpha():
         return name
-    for word in reversed(text[max(start - 48, 0) : start].split()[-3:]):
+    line = text[max(start - 48, 0) : start].rpartition("\n")[2]
+    for word in reversed(line.split()[-3:]):
         if word.lower() not in _HEADS:
             break
         name = f"{word} {name}"

@@ -41,6 +41,12 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
     ("lftp", r"-u ?", r"[\"']?[^\s,\"']{1,64},([^\s\"']{1,128})"),
     ("codecov doctl", r"-t ", _WORD),
     ("gh glab", r"(?:secret|variable) +set\b[^\n|;]{0,120}?\s(?:-b|--body|-v|--value)[ =]", _WORD),
+    ("aws", r"put-parameter\b(?=[^\n]{0,400}SecureString)[^\n|;]{0,200}?\s--value[ =]", _WORD),
+    ("az", r"secret +set\b[^\n|;]{0,200}?\s--value[ =]", _WORD),
+    ("mc", r"(?:alias +set|config +host +add) +\S+ +\S+ +\S+ +", _WORD),
+    ("ssh-keygen", r"-[NP] ?", _WORD),
+    ("useradd usermod", r"-p +", _WORD),
+    ("wpa_passphrase", r"(?:\"[^\"\n]{1,64}\"|[^\s\"]{1,64}) +", _WORD),
     ("rabbitmqctl", r"(?:add_user|change_password) +\S{1,64} +", _WORD),
     ("ngrok", r"(?:authtoken|config +add-authtoken) +", _WORD),
     ("vault snyk", r"(?:login|auth) +", r"([\w.-]{20,256})"),
@@ -81,17 +87,19 @@ _OTHERS = RuleBook(
             ),
         ),
         Rule(
-            ("sudo", "--password-stdin", "--stdin", "--passphrase-fd", "kinit"),
+            ("echo", "printf"),
             re.compile(
                 r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
                 r"\|[^\n|]{0,120}?"
-                r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|kinit)"
+                r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|--with-token|kinit"
+                r"|secrets?\s+(?:set|put|create|versions\s+add))"
             ),
         ),
         Rule(
-            ("--with-token", "--password-stdin", "passwd --stdin"),
+            ("<<<",),
             re.compile(
-                r"(?:--with-token|--password-stdin|--stdin)\s{0,3}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
+                r"(?:--with-token|--(?:password-)?stdin|secrets?\s(?:set|put|create)|env\sadd|login|passwd)"
+                r"[^\n<]{0,120}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
             ),
         ),
         # redis.conf

@@ -49,14 +49,26 @@ def _equals(found: Finding) -> Span | None:
     if value.kind == "bracket" and is_schema(value.text):
         return None
     if value.kind != "bare":
-        return None if _is_count(found) else value.span
+        return None if _is_count(found) or _is_closing(found) else value.span
     if is_variable(found) or is_secrets_name(found) or is_address(found):
         return None
     if value.text.lower() in _STATES or _is_count(found):
         return None
+    if value.text.isdigit() and len(value.text) < 3:
+        return None  # a field's number
     if found.before(2).rstrip().endswith(";"):
         return _up_to_semicolon(found)
     return _phrase(found) or value.span
+
+
+# Shells and Dockerfiles that put a blank there.
+_ASSIGNING = re.compile(r"(?:\bsetenv|\bset -\w{1,3}|\A|\n)\s*(?:ENV)?\s\Z")
+
+
+def _is_closing(found: Finding) -> bool:
+    # grep 'token=' file: the quote ends what began before the name.
+    quote = found.text[found.value.span[0] - 1]
+    return not found.closed and found.before(1) == quote
 
 
 def _up_to_semicolon(found: Finding) -> Span:
@@ -74,7 +86,9 @@ def _colon(found: Finding) -> Span | None:
         return value.span if found.closed and not is_schema(value.text) else None
     if found.text[value.span[1] : value.span[1] + 1] == ":" or _is_count(found):
         return None  # the next label: nothing stands here
-    if is_address(found) or (value.text[0] == "?" and found.before(2) == "${"):
+    if value.text[0] == ":" or is_address(found):
+        return None  # a scope, a symbol
+    if value.text[0] == "?" and found.before(2) == "${":
         return None
     if value.text.isdigit():
         return value.span if _is_number(found) or len(value.text) >= 6 else None
@@ -146,6 +160,8 @@ def _blank(found: Finding) -> Span | None:
             or _OWNER.search(found.before(16)) is not None
         )
         return value.span if clear else None
+    if found.name.isupper() and _ASSIGNING.search(found.before(16)):
+        return value.span
     following = found.text[value.span[1] : value.span[1] + 1]
     if "://" in value.text or "=" in value.text[:-2] or (following and following in "\"'"):
         return None  # an address, another assignment
@@ -188,7 +204,7 @@ def _percent(found: Finding) -> Span | None:
 
 
 def _entry(found: Finding) -> Span | None:
-    labelled = found.closed or _LABEL.search(found.before(12)) is not None
+    labelled = found.closed or found.before(1) == "<" or _LABEL.search(found.before(12)) is not None
     called = found.text[found.start + len(found.name)] == "(" and looks_secret(found.value.text)
     return found.value.span if labelled or called else None
 

@@ -17,6 +17,7 @@ from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
 from ._names import Sensitivity
 from ._places import element_spans, insert_spans, manifest_spans, variable_spans
+from ._positions import POSITIONS
 from ._prose import PROSE
 from ._replacing import replaced
 from ._rules import RuleBook
@@ -25,7 +26,7 @@ from ._urls import ADDRESSES, query_spans, userinfo_spans
 
 __all__ = ["cleaned"]
 
-_RULES = RuleBook((*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE))
+_RULES = RuleBook((*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE, *POSITIONS))
 # Ends of lines inside quoted text are blanks to a reader, and so they are to the detectors.
 _ESCAPED_BLANK = re.compile(r"\\[nrt]")
 

@@ -45,8 +45,12 @@ def _bears(text: str) -> bool:
 
 def _real(text: str) -> bool:
     # “<your token>”, “{token}”, “$TOKEN”: perhaps just the beginning of a placeholder.
-    return not is_placeholder(text.rstrip(".,;)")) and not text.startswith(("<", "{", "$", "%("))
+    return not is_placeholder(text.rstrip(".,;)")) and (
+        not text.startswith(("<", "{", "$", "%(")) and not _CALL.match(text)
+    )
 
+
+_CALL = re.compile(r"[A-Za-z_][\w.]{0,40}\(")
 
 HEADERS = (
     Rule(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
+from ..stored import is_subclass
 from ._looks import looks_random, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
+from ._plain import as_name
 from ._vocabulary import words
 
-__all__ = ["argument_list_spans", "is_login", "is_pair_label", "is_schema", "labelled_values"]
+__all__ = ["argument_list_spans", "is_login", "is_pair_label", "labelled_values", "only_describes"]
 
 
 Judge = Callable[[str], Sensitivity]
@@ -18,16 +22,20 @@ Judge = Callable[[str], Sensitivity]
 _LABELS = words(
     """
     name key header field label id param parameter variable var env attribute option setting
-    property type kind title
+    property type kind title selector locator element xpath placeholder target
     """
 )
 _VALUES = words(
     """
     value values val content contents data text default current new old secret_value stringvalue
-    string plaintext
+    string plaintext stringdata
     """
 )
 _PRIVATE_MEMBERS = words("d p q dp dq qi oth k")
+# Commands that take secrets in their places.
+_WITHOUT_FLAGS = words(
+    "sudo aws env mc ngrok rabbitmqctl redis-cli snyk sqlplus vault wpa_passphrase"
+)
 # Arguments of a command that anybody would type.
 _MOST_ARGUMENTS = 200
 
@@ -37,18 +45,27 @@ def labelled_values(pairs: Sequence[tuple[Any, Any]], judge: Judge) -> frozenset
 
     The private members of a JSON Web Key (RFC 7518, section 6) count, too.
     """
-    if any(key == "kty" for key, _ in pairs if type(key) is str):
-        return _PRIVATE_MEMBERS
-    named = any(
-        type(key) is str
-        and key.lower() in _LABELS
-        and type(content) is str
-        and judge(content) is Sensitivity.SECRET
-        for key, content in pairs
-    )
+    named = False
+    for key, content in pairs:
+        if type(key) is str:
+            if key == "kty":
+                return _PRIVATE_MEMBERS
+            if type(content) is str and _last_word(key) in _LABELS:
+                named = named or judge(content) is Sensitivity.SECRET
     if not named:
         return frozenset()
-    return frozenset(key for key, _ in pairs if type(key) is str and key.lower() in _VALUES)
+    return frozenset(key for key, _ in pairs if type(key) is str and _last_word(key) in _VALUES)
+
+
+@lru_cache(maxsize=4096)
+def _last_word(key: str) -> str:
+    """Return “value” for “Value”, “ParameterValue” and “default_value”."""
+    if key.islower() and "_" not in key:
+        return key
+    return _LAST_WORD.search(key)[0].lower()  # type: ignore[index]  # it matches nothing, too
+
+
+_LAST_WORD = re.compile(r"(?:[A-Z][a-z]*|[a-z]*)\Z")
 
 
 def is_login(value: Any, name: str | None) -> bool:
@@ -67,10 +84,11 @@ def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:
 
     A list of two words may just as well be a list of two names; a tuple (``loose``) is a pair.
     """
-    if len(parts) != 2 or type(parts[0]) is not str or judge(parts[0]) is not Sensitivity.SECRET:
+    label = as_name(parts[0]) if len(parts) == 2 else None
+    if label is None or judge(label) is not Sensitivity.SECRET:
         return False
     second = parts[1]
-    if type(second) is int:
+    if type(second) is int or type(second) is bytes:
         return True
     if type(second) is not str or not second:
         return False
@@ -94,21 +112,43 @@ _SCHEMA_WORDS = words(
 _SCHEMA_TYPES = words("string integer number boolean array object null")
 
 
-def is_schema(value: Any) -> bool:
-    """Whether this says what a secret has to look like: ``{"type": "string", …}``."""
-    if type(value) is not dict or not _SCHEMA_WORDS.issuperset(
-        key for key in value if type(key) is str
-    ):
+def only_describes(value: Any, name: str) -> bool:
+    """Whether a structure under a secret's name holds none: a schema, counts, words of a text."""
+    kind = type(value)
+    if is_subclass(kind, dict):
+        if name.lower().endswith("tokens") and _are_words(list(dict.values(value))):
+            return True
+        return _is_schema(dict(dict.items(value)))
+    if is_subclass(kind, list) or is_subclass(kind, tuple):
+        base: Any = list if is_subclass(kind, list) else tuple
+        return name.lower().endswith("tokens") and _are_words(list(base.__iter__(value)))
+    return False
+
+
+def _is_schema(value: dict[Any, Any]) -> bool:
+    if not _SCHEMA_WORDS.issuperset(key for key in value if type(key) is str):
         return False
     kind = value.get("type", value.get("$ref"))
     return type(kind) is str and (kind in _SCHEMA_TYPES or kind.startswith("#/"))
+
+
+def _are_words(parts: Sequence[Any]) -> bool:
+    return bool(parts) and all(
+        type(part) in (int, float)
+        or (type(part) is str and len(part) <= _LONGEST_WORD and not looks_secret(part, typed=True))
+        for part in parts
+    )
+
+
+# Of a text that is broken into tokens.
+_LONGEST_WORD = 16
 
 
 def argument_list_spans(parts: Sequence[Any], judge: Judge) -> dict[int, list[Span]]:
     """Return which arguments of ``["mysql", "--password", "…"]`` hold secrets, and where."""
     if not 2 <= len(parts) <= _MOST_ARGUMENTS or any(type(part) is not str for part in parts):
         return {}
-    if not any(part.startswith(("-", "/")) for part in parts) and parts[0] not in ("sudo",):
+    if parts[0] not in _WITHOUT_FLAGS and not any(part.startswith(("-", "/")) for part in parts):
         return {}
     found: dict[int, list[Span]] = {}
     for at, part in enumerate(parts[:-1]):

@@ -26,10 +26,12 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d{1,10}|v\d{1,4}|[a-z]+\d{1,3}|")
 # Stands for a value that somebody else fills in.
 _PLACEHOLDER = re.compile(
     r"""
-      [\[<(]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
-          undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)]*
+      [\[<(*•_]*(?:redacted|hidden|masked|filtered|removed|omitted|secret|empty|none|null|nil|
+          undefined|true|false|yes|no|n/?a|unset|not[ _-]set|str|string|text|bool|int)[\]>)*•_]*
     | [*•.x_X#-]+ | \?+ | (?:replace|fill)[-_ ]?(?:me|this)?(?:[-_ ](?:in|with)[-_ a-z]{0,40})?
     | (?:insert|enter|put|add|paste|type)[-_ ][a-z_ -]{0,40}[-_ ]here | placeholder | todo | tbd
+    | (?:[\w-]{0,10}[_-]|\w{0,4})(?:\*{3,}|•{3,}|\.{3}|…|x{5,}|X{5,})\w{0,6}
+    | \#\{[^{}\n]{1,80}\}\#? | __[A-Z0-9_]{1,80}__ | @[A-Z_]{1,80}@
     | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
     | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
@@ -101,7 +103,8 @@ _TERM = re.compile(
     r"""
       (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?
           \d{1,5}(?:[-_.]?\w{1,6})?
-    | [a-z]\d{1,4} | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
+    | \d{4}-\d\d-\d\d(?:[T_]\S{2,32})? | [a-z]\d{1,4}
+    | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)
     | (?:jwt|totp|hotp|fido|u2f|mfa|2fa|bcrypt|argon2id?|pbkdf2|scrypt|k8s|i18n|oauth2?)[\w.-]{0,3}
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -121,17 +124,29 @@ def harmless(value: Any, name: str) -> bool:
             value == ""
             or (name in ("pwd", "oldpwd") and value.startswith("/"))
             or value in _SETTINGS.get(name, ())
+            or (len(value) < 256 and _FILE.fullmatch(value) is not None)
         )
     if kind is not int and kind is not float:
         return False
     last = name.lower().rstrip("0123456789")
-    if last.endswith(("tokens", "pass", "passes", "credits")):
+    if last.endswith(_COUNTED):
         return True  # how many
     return last.endswith(("pin", "pins")) and abs(value) < 1000  # a wire, not a person's number
 
 
+# Where the secret is: /etc/creds.json, ./key.pem, /run/secrets/db
+_FILE = re.compile(
+    r"(?:[A-Za-z]:\\|~?/|\.{1,2}/|(?=[\w-]))(?:[\w.-]+[/\\])*[\w-]+"
+    r"\.(?:json|pem|key|crt|cer|p12|pfx|jks|ya?ml|txt|toml|ini|env|cfg|conf)"
+    r"|/(?:run|etc|var|mnt)(?:/[\w.-]+){1,8}"
+)
+_COUNTED = ("tokens", "pass", "passes", "credits", "secrets", "passwords", "credentials", "cookies")
 # What the Fetch standard and GitHub's workflows have under such names.
-_SETTINGS = {"credentials": ("include", "same-origin", "omit"), "secrets": ("inherit",)}
+_SETTINGS = {
+    "credentials": ("include", "same-origin", "omit"),
+    "secrets": ("inherit",),
+    "id-token": ("write", "read", "none"),
+}
 
 
 def passes_luhn(digits: str) -> bool:

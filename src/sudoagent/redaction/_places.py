@@ -80,15 +80,20 @@ def variable_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
 
 
 _NAMED = re.compile(
-    r"<(?:key|name|param-name|[\w-]{1,32}:name)>\s{0,8}([\w.:-]{1,128})\s{0,8}</[\w:-]{1,64}>"
+    r"<(?:(?:key|name|param-name|[\w-]{1,32}:name)>\s{0,8}([\w.:-]{1,128})\s{0,8}</[\w:-]{1,64}>"
+    r"|[\w:-]{1,32}\s[^<>]{0,80}?(?:name|key)=[\"']([\w.:-]{1,128})[\"'][^<>]{0,80}>)"
     r"\s{0,64}<(?:string|value|data|param-value|[\w-]{1,32}:value)>([^<]{1,8192})<"
 )
 
 
 def element_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
     """Yield what stands in XML behind an element with a secret's name: property lists, beans."""
-    if "key>" not in lowered and "name>" not in lowered:
+    if "</" not in text or not any(mark in lowered for mark in _NAMING):
         return
     for named in _NAMED.finditer(text):
-        if judge(named[1]) is Sensitivity.SECRET and not is_placeholder(named[2].strip()):
-            yield named.span(2)
+        name, content = named[1] or named[2], named[3]
+        if judge(name) is Sensitivity.SECRET and not is_placeholder(content.strip()):
+            yield named.span(3)
+
+
+_NAMING = ("key>", "name>", "name=", "key=")

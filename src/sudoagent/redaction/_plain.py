@@ -18,7 +18,16 @@ from typing import Any
 from ..stored import instance_dict, is_subclass
 from ._reading import full_name
 
-__all__ = ["KNOWN", "LARGEST_INT", "as_text", "bytes_text", "is_single", "member", "number"]
+__all__ = [
+    "KNOWN",
+    "LARGEST_INT",
+    "as_name",
+    "as_text",
+    "bytes_text",
+    "is_single",
+    "member",
+    "number",
+]
 
 # Beyond this, JSON readers that use floating point change the value (RFC 8259, section 6).
 LARGEST_INT = 2**53
@@ -34,6 +43,13 @@ _UNSAFE = re.compile("[\ud800-\udfff\u2028\u2029]")
 def as_text(text: str) -> str:
     """Return the text with lone surrogates and Unicode line separators written as escapes."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def as_name(key: Any) -> str | None:
+    """Return the name that a key is: a text, also one in bytes, as in raw HTTP headers."""
+    if type(key) is str:
+        return key
+    return bytes_text(key) if type(key) is bytes else None
 
 
 def number(value: int | float) -> int | float | str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ..review.request import Argument
 from ._fit import fit, fits_easily, shares, size
+from ._labels import labelled_values
 from ._plain import as_text
 from ._reading import type_name
 from ._redactor import Redactor, scrubbed
@@ -64,11 +65,15 @@ def present(ctx: Context, *, limit: int = DEFAULT_LIMIT) -> Presentation:
     named = dict(ctx.kwargs.items())
     if not named:
         named = {f"args[{at}]": value for at, value in enumerate(ctx.args)}
-    read = [_read(redactor, name, value, ctx, len(named)) for name, value in named.items()]
+    marked = ctx._origin.secret_names | labelled_values(list(named.items()), redactor.judge)
+    read = [
+        _read(redactor, name, value, ctx, len(named), name in marked)
+        for name, value in named.items()
+    ]
     secrets = frozenset().union(*(found for _, found in read))
     shown = [_scrubbed(argument, secrets) for argument, _ in read]
     arguments = _fitted(shown, limit)
-    args, args_cut = _args(ctx, redactor, shown, secrets)
+    args, args_cut = _args(ctx, redactor, shown, secrets, marked)
     kept = {argument.name: argument.value for argument in arguments} if ctx.kwargs else {}
     kwargs, kwargs_cut = fit(kept, limit - (size(args) if args else 2))
     return Presentation(
@@ -95,6 +100,8 @@ def _as_they_are(ctx: Context, redactor: Redactor) -> Presentation | None:
             return None
     if ctx.args and not _stand_first(ctx):
         return None
+    if labelled_values([*named.items()], redactor.judge):
+        return None
     values = named.items()
     return Presentation(
         arguments=tuple([Argument(name=n, value=v, type=type(v).__name__) for n, v in values]),
@@ -111,11 +118,11 @@ _NO_SECRETS: frozenset[str] = frozenset()
 
 
 def _read(
-    redactor: Redactor, name: str, value: Any, ctx: Context, among: int
+    redactor: Redactor, name: str, value: Any, ctx: Context, among: int, marked: bool
 ) -> tuple[Argument, frozenset[str]]:
     # Each argument has its own share of the work: none can use up what shows the others.
     walk = redactor.walk(parts=MAX_PARTS // among + 1, characters=MAX_CHARACTERS // among + 256)
-    reduced = walk.value(value, name, secret=name in ctx._origin.secret_names)
+    reduced = walk.value(value, name, secret=marked)
     kind = type_name(type(value))
     argument = Argument(
         name=as_text(redactor.text(name)),
@@ -153,7 +160,11 @@ def _fitted(arguments: list[Argument], limit: int) -> tuple[Argument, ...]:
 
 
 def _args(
-    ctx: Context, redactor: Redactor, read: list[Argument], secrets: frozenset[str]
+    ctx: Context,
+    redactor: Redactor,
+    read: list[Argument],
+    secrets: frozenset[str],
+    marked: frozenset[str],
 ) -> tuple[list[Any], bool]:
     """Return the positional arguments, each judged by the name of the parameter that took it."""
     if not ctx.args:
@@ -166,8 +177,7 @@ def _args(
     for at, value in enumerate(ctx.args):
         name = names[at] if at < len(names) else None
         walk = redactor.walk(parts=MAX_PARTS // len(ctx.args) + 1)
-        marked = name is not None and name in ctx._origin.secret_names
-        reduced.append(scrubbed(walk.value(value, name, secret=marked), secrets))
+        reduced.append(scrubbed(walk.value(value, name, secret=name in marked), secrets))
         was_cut = was_cut or walk.cut
     fitted, fit_cut = fit(reduced, _LARGEST_ARGS)
     return fitted, was_cut or fit_cut

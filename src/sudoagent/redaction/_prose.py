@@ -97,6 +97,39 @@ PROSE = (
         ),
         _bracketed,
     ),
+    # “Your API key has been created: …”, “token generated: …”
+    Rule(
+        (
+            "creat",
+            "generat",
+            "issued",
+            "asked",
+            "request",
+            "follow",
+            "below",
+            "rotated",
+            "reset",
+            "updated",
+        ),
+        re.compile(
+            r"(?:pass(?:word|phrase|code)|token|key|secret|pin|credentials?)"
+            r"(?:\s(?:has|have|been|was|is|were|are|just|newly|generated|created|issued|rotated|reset"
+            r"|updated|successfully|below|as|follows|following|you|asked|requested|for|again|new)){1,8}"
+            r"\s?:\s{1,4}[\"'`]?([^\s\"'`]{6,256})",
+            re.IGNORECASE,
+        ),
+        _bracketed,
+    ),
+    # “hunter2 (that's the password)”
+    Rule(
+        (" (",),
+        re.compile(
+            r"(?<![^\s\"'`(])[\"'`]?([^\s\"'`()]{4,256})[\"'`]?\s\((?:(?:that|this|it)(?:['’]s|\sis)\s)?"
+            r"(?:(?:the|my|our|your)\s)?(?:[\w-]{1,20}\s)?(?:password|passphrase|token|api\skey|secret)\b",
+            re.IGNORECASE,
+        ),
+        _bracketed,
+    ),
     # “decrypt with the key …”; an object's or a row's key holds signs.
     Rule(
         ("with key ", "the key ", "this key ", "my key ", "using key "),
@@ -106,12 +139,28 @@ PROSE = (
         ),
         _keyed,
     ),
-    # Languages that put no blank between the words.
+    # Languages that put no blank between the words, or letters that are no part of names.
     Rule(
-        ("密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호"),
+        (
+            *(
+                "密码",
+                "密碼",
+                "口令",
+                "パスワード",
+                "暗証番号",
+                "비밀번호",
+                "암호",
+                "סיסמה",
+                "סיסמא",
+            ),
+            *("κωδικός πρόσβασης", "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "mật khẩu"),
+        ),
         re.compile(
-            r"(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호)\s?(?:是|为|為|は|が|는|은|가|를|:|：|=)?"
-            r"\s?[「『“\"'`]?([!-~]{4,128})"
+            r"(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|סיסמ[הא]|κωδικός πρόσβασης"
+            r"|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน|mật khẩu)"
+            r"\s?(?:是|为|為|は|が|는|은|가|를|हैं?|là|คือ|είναι|هي|היא)?"
+            r"\s?[:：=]?\s?[「『“\"'`]?([!-~]{4,128})",
+            re.IGNORECASE,
         ),
         _chosen,
     ),

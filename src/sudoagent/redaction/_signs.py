@@ -32,7 +32,7 @@ _VERBS = (
     r"(?:will|would|should|must)\sbe",
     "['’]s|is|was|are|were|ist|lautet|est|es|é|è|jest|är|er|equals|being|to|as",
 )
-_ADVERBS = r"(?:\s(?:now|still|currently|just|simply|actually|literally))?:?"
+_ADVERBS = r"(?:\s(?:now|still|currently|just|simply|actually|literally))?\s?:?"
 
 # In this order: the first that fits.
 _SIGNS = {
@@ -49,7 +49,7 @@ _SIGNS = {
     "percent": ("", "%3[DdAa](?:%20)?", ""),
     "entry": (
         r"[\s,/(]{0,24}\\*[\"']?",
-        r"(?:value|content|val|default)\\*[\"']?\s{0,3}[:=]\s{0,3}",
+        r"(?i:value|content|val|default)\\*[\"']?\s{0,3}[:=]\s{0,3}",
         r"(?=\S)",
     ),
     "cell": (r"\s{0,20}", r"\|", r"[ \t]{0,20}"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ._looks import is_placeholder, looks_secret
 from ._marks import Span
 from ._names import Sensitivity, judge
-from ._vocabulary import words
+from ._vocabulary import SECRET_WORDS, words
 
 __all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value", "whole"]
 
@@ -96,7 +96,7 @@ _REFERENCE = re.compile(
          Deno|ENV|Rails|System|Environment|keyring|getpass|session|account|client|obj|item|row|kwargs
       )(?:\.|\[|\?\.|::)[\w.\[\]"'()?:$-]*
     | !?[A-Za-z_][\w.]*\(.*
-    | [A-Za-z_][\w.]*\[["'$\w].*
+    | [A-Za-z_][\w.]*\[.* | [)\]].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
     | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
     | \.[*+].* | \(\?.* | \\[wdsSWDb].* | \*\.\w+
@@ -122,6 +122,8 @@ def is_literal(value: Value, name: str) -> bool:
     """Whether the value could be a secret at all, by its form."""
     if is_placeholder(value.text.strip()) or not any(map(str.isalnum, value.text)):
         return False
+    if value.text.strip().lower() in SECRET_WORDS:
+        return False  # "password": "Passwort"
     if value.kind != "bare":
         return not value.text.startswith(("${", "$(", "{{"))
     same = not name.isupper() and (

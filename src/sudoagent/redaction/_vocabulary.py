@@ -156,6 +156,7 @@ METADATA = words(
     allowed blocked needed optional available found empty null blank
     ring variable var property attribute parameter param binding economy
     standard supply symbol address contract distribution embedding latency selector locator xpath
+    command cmd program scanned detected imported exported synced migrated leaked
     regex pattern hasher iteration lock lockout locked rule renewal introspection exchange
     """
 ) - words("number")
@@ -196,7 +197,7 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
         """
     ),
     "cookie": words("fortune chocolate oatmeal accept allow third party"),
-    "secret": words("trade victoria open top"),
+    "secret": words("trade victoria open top existing external pull"),
 }
 # Before any secret word: a yes or no, or something to do.
 _ASKING = words(

@@ -20,13 +20,13 @@ from ._labels import (
     argument_list_spans,
     is_login,
     is_pair_label,
-    is_schema,
     labelled_values,
+    only_describes,
 )
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
 from ._names import Sensitivity
-from ._plain import KNOWN, as_text, bytes_text, is_single, member, number
+from ._plain import KNOWN, as_name, as_text, bytes_text, is_single, member, number
 from ._reading import (
     describe,
     describe_function,
@@ -98,7 +98,7 @@ class Walk:
             assert name is not None
             if harmless(value, name):
                 return value
-            if is_schema(value):
+            if only_describes(value, name):
                 return self._any(value, depth)
             # One value is what its name says; a structure can hold anything.
             self.obscured = self.obscured or not is_single(type(value))
@@ -214,7 +214,7 @@ class Walk:
         hidden = labelled_values(pairs, self._judge)
         reduced: dict[str, Any] = {}
         for key, content in pairs:
-            name = key if type(key) is str else None
+            name = as_name(key)
             shown = unused(self._key(key, depth), reduced)
             if self._parts < 0:
                 self.cut = True
