@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from ._asynchrony import is_cancellation
 from ._editing import Edited
+from ._testimony import changed, told_by
 from .audit import AuditEntry, RedactedEntry
 from .context import Context
 from .errors import ApprovalDenied, SudoAgentError
 from .policies import PolicyResult
 from .redaction import Presentation, Redactor, present
-from .verdict import Verdict, Vote
+from .verdict import Verdict
 
 __all__ = ["Account"]
 
@@ -43,6 +44,7 @@ class Account:
         "_runs_elsewhere",
         "_seconds",
         "_suspending",
+        "_until",
         "_verdict",
         "_wall",
         "began",
@@ -79,6 +81,7 @@ class Account:
         self._approved_digest = digest
         self._paused = False
         self._asked_at: datetime | None = None
+        self._until: float | None = None
         self._runs_elsewhere = False
         self.began: float | None = None
         self._end = "the call ended"
@@ -111,8 +114,10 @@ class Account:
             self.request_id = verdict.request_id
 
     def asks(self) -> None:
-        """Take note that somebody is asked now."""
+        """Take note that somebody is asked now, and until when the policy lets them think."""
         self._asked_at = self._wall()
+        timeout = self._result.timeout if self._result is not None else None
+        self._until = None if timeout is None else self._elapsed() + timeout
 
     def is_for_elsewhere(self) -> None:
         """Take note that only the decision is wanted: no outcome will follow."""
@@ -125,10 +130,11 @@ class Account:
         self._presentation = None
 
     def is_late(self) -> bool:
-        """Whether the approval has run out, or came after the caller's own deadline."""
+        """Whether the approval has run out, or came after the policy's or the caller's deadline."""
         if self._verdict is None:
             return False
-        limits = (self._verdict.valid_until, self.ctx.deadline)
+        ends = self._verdict.valid_until
+        limits = (self._until if ends is None else ends, self.ctx.deadline)
         return any(until is not None and self._elapsed() > until for until in limits)
 
     def suspends(self, error: BaseException) -> bool:
@@ -273,11 +279,12 @@ class Account:
             metadata["approved"] = decision == "allow"
         if self._verdict is not None:
             # The approver's facts come with names of its own: none may replace one of these.
-            metadata = {**self._of_verdict(self._verdict), **metadata}
+            metadata = {**told_by(self._verdict, self._approver, self._text), **metadata}
         elif isinstance(refusal, ApprovalDenied) and refusal.reviewer:
             metadata["reviewer"] = refusal.reviewer
         if self._approved is not None:
-            metadata["edited"] = self._of_edits(self._approved)
+            names = self._verdict.edits if self._verdict is not None else ()
+            metadata["edited"] = changed(names, self._approved, self._shown)
             metadata["approved_call_digest"] = self._approved_digest
         if self._asked_at is not None:
             metadata["asked_at"] = self._asked_at.isoformat()
@@ -286,37 +293,3 @@ class Account:
         if self._paused:
             metadata["suspended"] = True
         return metadata
-
-    def _of_verdict(self, verdict: Verdict) -> dict[str, Any]:
-        optional = {
-            **verdict.facts,
-            "comment": verdict.comment,
-            "approver_note": verdict.note,
-            "decided_at": verdict.decided_at.isoformat() if verdict.decided_at else None,
-            "slack_channel": verdict.channel,
-            "slack_message_ts": verdict.message_ts,
-        }
-        return {
-            **{name: self._text(value) for name, value in optional.items() if value},
-            "verdict": verdict.outcome,
-            "approver": verdict.approver or self._approver,
-            "votes": [self._of_vote(vote) for vote in verdict.votes],
-        }
-
-    def _of_edits(self, approved: Presentation) -> dict[str, Any]:
-        names = self._verdict.edits if self._verdict is not None else ()
-        before, after = (
-            {argument.name: argument.value for argument in shown.arguments}
-            for shown in (approved, self._shown)
-        )
-        return {name: {"before": before.get(name), "after": after.get(name)} for name in names}
-
-    def _of_vote(self, vote: Vote) -> dict[str, Any]:
-        return {
-            "choice": vote.choice,
-            "team_id": vote.team_id,
-            "user_id": vote.user_id,
-            "at": vote.at.isoformat() if vote.at else None,
-            "comment": self._text(vote.comment) if vote.comment else None,
-            **({"number_matched": True} if vote.number_matched else {}),
-        }

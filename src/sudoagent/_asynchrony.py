@@ -9,7 +9,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["is_cancellation", "is_future"]
+__all__ = ["cancellations", "is_cancellation", "is_future"]
+
+
+def cancellations() -> int:
+    """How many cancellations of the running task wait to be heeded; 0 without a task."""
+    asyncio: Any = sys.modules.get("asyncio")
+    try:
+        task = asyncio.current_task() if asyncio is not None else None
+    except RuntimeError:  # no loop runs: the coroutine is stepped by hand
+        task = None
+    return 0 if task is None else int(task.cancelling())
 
 
 def is_cancellation(error: object) -> bool:

@@ -17,6 +17,7 @@ from ._ids import new_id
 from ._judged import Judged
 from ._threads import in_thread
 from .approvers import Approver
+from .approvers._protocol import pauses_of
 from .audit import AuditLogger
 from .binding import Bound, Target
 from .context import Context, Origin
@@ -82,7 +83,7 @@ class Parts:
             gate=gate,
             redactor=redactor,
             identity=policy_identity(policy),
-            suspends=tuple(getattr(approver, "suspends", ())),
+            suspends=pauses_of(approver),
         )
 
     def with_policy(self, policy: Policy) -> Parts:

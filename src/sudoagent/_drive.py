@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, cast
 
-from ._asynchrony import is_future
+from ._asynchrony import cancellations, is_future
 from ._flow import Flow
 from ._steps import Answer, Ask, Done, Ending, Evaluate, Failed, Gate, Record, Report, Run, Step
 from ._threads import in_thread
@@ -117,13 +117,13 @@ async def _atake(step: Step, parts: Parts, run: Callable[[], Awaitable[Any]]) ->
         return parts.policy.evaluate(step.ctx)
     if isinstance(step, Ask):
         asking = (step.ctx, step.result, step.request_id)
-        return await _either(parts.approver, "aapprove", "approve", *asking)
+        return await _heeding(_either(parts.approver, "aapprove", "approve", *asking))
     if isinstance(step, Record):
         return _recorded(await _to_its_end(_either(parts.logger, "alog", "log", step.entry)))
     if isinstance(step, Gate):
         if parts.gate is None:
             return None
-        return await _either(parts.gate, "aclosed", "closed", step.decision)
+        return await _heeding(_either(parts.gate, "aclosed", "closed", step.decision))
     if isinstance(step, Report):
         return _report(step, parts.approver)
     assert isinstance(step, Run)
@@ -135,6 +135,17 @@ async def _either(part: object, awaited: str, blocking: str, *args: Any) -> Any:
     if native is not None:
         return await native(*args)
     return await in_thread(getattr(part, blocking), *args)
+
+
+async def _heeding(asking: Awaitable[Any]) -> Any:
+    # Whoever is asked may catch the cancellation and answer: nobody waits for that answer any more.
+    before = cancellations()
+    answer = await asking
+    if cancellations() > before:
+        import asyncio
+
+        raise asyncio.CancelledError
+    return answer
 
 
 async def _to_its_end(writing: Coroutine[Any, Any, Any]) -> Any:

@@ -36,11 +36,11 @@ class Verdict:
     wrote. ``approver`` names who was asked (``"slack"``, ``"terminal"``); ``note`` says why that
     one, when it was not the first choice. ``request_id`` is set when the question was asked under
     another id than the one the approver was given, as when an earlier run's request is taken up.
-    ``valid_until``: when an approval stops being one, in ``time.monotonic()`` seconds. ``edits``:
-    the values with which the call is approved instead of those it was made with, by argument; only
-    arguments that are marked ``Editable``.
-    ``receipt`` is whatever the approver wants to be handed back when it is told what became of the
-    call; nobody else reads it.
+    ``valid_until``: when an approval stops being one, in ``time.monotonic()`` seconds; without it,
+    when the policy's timeout has passed since the question. ``edits``: the values with which the
+    call is approved instead of those it was made with, by argument; only arguments that are marked
+    ``Editable``. ``receipt`` is whatever the approver wants to be handed back when it is told what
+    became of the call; nobody else reads it.
     """
 
     outcome: Outcome

@@ -152,6 +152,28 @@ class TestCancellation:
         assert log.story[-1] == ("outcome", "cancelled")
         assert log.entries[-1].reason == "the call was not begun"
 
+    @pytest.mark.parametrize("answer", [True, Verdict(outcome="approved", reason="fine"), False])
+    def test_that_the_approver_swallows_is_a_cancellation_all_the_same(self, answer: Any) -> None:
+        class Swallows(Answers):
+            async def aapprove(self, *asked: Any) -> Any:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    return answer
+
+        log, ran = Log(), []
+
+        async def main() -> None:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await engine(Asks(), Swallows(), log).aexecute(ran.append, 1)
+            await engine(Asks(), Answers(True), log).aexecute(ran.append, 2)
+
+        asyncio.run(main())
+        assert ran == [2]
+        assert log.story[0] == ("decision", "deny")
+        assert log.entries[0].error_type == "CancelledError"
+
     def test_a_timeout_around_a_call(self) -> None:
         class Never(Answers):
             async def aapprove(self, *_: Any) -> bool:

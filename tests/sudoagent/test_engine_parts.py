@@ -10,6 +10,7 @@ import pytest
 from sudoagent import (
     ApprovalDenied,
     ConfigurationError,
+    FallbackApprover,
     SudoEngine,
 )
 from support.parts import ALLOW, Answers, Log, Says, Till, Way, engine
@@ -34,6 +35,15 @@ class TestParts:
         part = type("Later", (), {method: later})()
         with pytest.raises(ConfigurationError, match=rf"{method}\(\) is async"):
             engine(**{role: part})
+
+    @pytest.mark.parametrize(
+        "suspends", [KeyError, "KeyError", 3, None, [3], (str,), (KeyError(),)]
+    )
+    def test_what_an_approver_pauses_with_is_exceptions(self, suspends: Any) -> None:
+        approver = Answers(suspends=suspends)
+        for one in (approver, FallbackApprover(Answers(), approver)):
+            with pytest.raises(ConfigurationError, match="suspends of Answers"):
+                engine(approver=one)
 
     def test_a_policy_is_required(self) -> None:
         with pytest.raises(TypeError, match="policy"):

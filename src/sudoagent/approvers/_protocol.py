@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from ..errors import ConfigurationError
+
 if TYPE_CHECKING:
     from ..context import Context
     from ..policies import PolicyResult
     from ..verdict import Verdict
 
-__all__ = ["Approver"]
+__all__ = ["Approver", "pauses_of"]
 
 
 @runtime_checkable
@@ -37,3 +39,14 @@ class Approver(Protocol):
     def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> bool | Verdict:
         """Ask, wait, and return the answer."""
         ...
+
+
+def pauses_of(approver: object) -> tuple[type[BaseException], ...]:
+    """Return what the approver ``suspends`` with. Raises ``ConfigurationError``."""
+    kinds = getattr(approver, "suspends", ())
+    listed = isinstance(kinds, tuple | list)
+    if not listed or not all(isinstance(k, type) and issubclass(k, BaseException) for k in kinds):
+        raise ConfigurationError(
+            f"suspends of {type(approver).__name__} is not a tuple of exception types"
+        )
+    return tuple(kinds)

@@ -16,7 +16,6 @@ from dataclasses import replace
 
 import msgspec
 
-from sudoagent.display import cut
 from sudoagent.errors import ApprovalError, ApproverUnavailable
 from sudoagent.review.background import background
 from sudoagent.review.desk import Desk
@@ -37,6 +36,7 @@ from ._number import show_number
 from ._slack_outcome import Receipt, tell
 from ._slack_places import addressed_to, followed_up
 from ._slack_question import Question
+from ._slack_refused import expired, frozen, not_created
 from ._slack_resuming import Earlier, find_earlier, outcome_unknown
 from ._slack_uses import Uses
 
@@ -46,7 +46,6 @@ logger = logging.getLogger(__name__)
 _uses = Uses()
 
 _PRESENCE_SECONDS = 0.25
-_MOST_REASON = 300
 # What the store may say about a withdrawal; whoever can write to Redis can write anything there.
 _WHY = {
     "stopped": "the program that asked was stopped, or gave up waiting",
@@ -74,7 +73,7 @@ class Asking:
         if earlier is not None:
             return await self._take_up(earlier)
         if time.monotonic() >= self._question.deadline:
-            return _expired("there was no time left to ask")
+            return expired("there was no time left to ask")
         await self._wait_for_bot()
         request, reply = await self._create(replaces)
         if reply.kind == "bound":
@@ -84,7 +83,7 @@ class Asking:
                 raise ApprovalError("the request of another process with this key is gone already")
             return await self._take_up(earlier)
         if reply.kind != "created":
-            return _not_created(reply)
+            return not_created(reply)
         if self._question.number is not None:
             self._show(request, self._question.number)
         return await self._answer(request, self._question.deadline, place=True)
@@ -203,10 +202,10 @@ class Asking:
                 assert ending.review is not None
                 return self._recounted(request, ending.review)
             case "deadline":
-                return _expired("nobody answered in time")
+                return expired("nobody answered in time")
             case "frozen":
                 await self._withdraw(request.id, "frozen")
-                return _frozen("approvals are frozen")
+                return await self._frozen()
             case "lost":
                 raise ApprovalError(
                     "the server does not know the request any more: it was restarted without its "
@@ -243,9 +242,15 @@ class Asking:
             case "taken":
                 raise outcome_unknown(request.id)
             case "frozen":
-                return _frozen("approvals are frozen")
+                return await self._frozen()
             case _:
                 raise ApprovalError("the approval was gone when it was to be used")
+
+    async def _frozen(self) -> Verdict:
+        try:
+            return frozen((await self._store.presence.freeze_state()).reason)
+        except StoreError:
+            return frozen("")
 
     def _receipt(self, request: Request) -> Receipt:
         question = self._question
@@ -268,26 +273,3 @@ def _timed(request: Request, question: Question, now_ms: int) -> Request:
         request, created_at=now_ms, expires_at=now_ms + max(remaining_ms, 1)
     )
     return followed_up(timed, question.follow_up)
-
-
-def _not_created(reply: CreateReply) -> Verdict:
-    if reply.kind == "held_back":
-        return Verdict(
-            outcome="denied",
-            reason="rate_limited: too many requests are pending already; wait for some of them",
-            approver="slack",
-            facts={"refusal": "rate_limited", "held_back": str(reply.held_back)},
-        )
-    if reply.kind == "frozen":
-        return _frozen(f"approvals are frozen: {cut(reply.reason, _MOST_REASON)}")
-    if reply.kind == "expired":
-        return _expired("there was no time left to ask")
-    raise ApprovalError("another request is stored under this request's id")
-
-
-def _expired(reason: str) -> Verdict:
-    return Verdict(outcome="expired", reason=reason, approver="slack")
-
-
-def _frozen(reason: str) -> Verdict:
-    return Verdict(outcome="denied", reason=reason, approver="slack", facts={"refusal": "frozen"})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._threads import in_thread
 from ..errors import ApproverUnavailable, ConfigurationError
 from ..verdict import Verdict
+from ._protocol import pauses_of
 from ._tty import controlling_terminal
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class FallbackApprover:
     @property
     def suspends(self) -> tuple[type[BaseException], ...]:
         """All that any of the approvers pauses with."""
-        return tuple(kind for a in self._approvers for kind in getattr(a, "suspends", ()))
+        return tuple(kind for a in self._approvers for kind in pauses_of(a))
 
     def approve(self, ctx: Context, result: PolicyResult, request_id: str) -> bool | Verdict:
         """Ask the first that can be reached, and wait."""

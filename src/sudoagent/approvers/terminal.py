@@ -9,7 +9,7 @@ import time
 from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -136,7 +136,7 @@ def _converse(terminal: Terminal, question: Question, withdrawal: Withdrawal | N
         if answer.lower() == "y" and question.hides:
             insist(terminal.stream)
         elif answer.lower() in ("y", "yes"):
-            return _answered("approve", None)
+            return replace(_answered("approve", None), valid_until=question.deadline)
         else:
             return _answered("deny", _comment(answer))
 

@@ -105,6 +105,7 @@ async def test_an_approval_that_is_frozen_before_it_is_claimed_is_a_denial(
     verdict = await asking.verdict()
     assert verdict.outcome == "denied"
     assert verdict.facts == {"refusal": "frozen"}
+    assert verdict.reason.startswith("approvals are frozen: ")
 
 
 async def test_a_claim_that_a_failover_could_forget_runs_nothing(

@@ -50,11 +50,19 @@ async def test_a_freeze_denies_new_calls(deployment: Deployment) -> None:
     assert verdict.reason == "approvals are frozen: incident 7"
 
 
+async def test_the_reason_of_a_freeze_cannot_hide_anything_from_who_reads_it(
+    deployment: Deployment,
+) -> None:
+    await deployment.store.presence.freeze("\x1b[2Jgo on\u202e", "U0ALICE")
+    verdict = await deployment.asking().verdict()
+    assert verdict.reason == r"approvals are frozen: \x1b[2Jgo on\u202e"
+
+
 async def test_a_freeze_denies_waiting_calls(deployment: Deployment) -> None:
     asking = deployment.asking()
     await asking.posted()
     await deployment.store.presence.freeze("incident 7", "U0ALICE")
-    assert (await asking.verdict()).reason == "approvals are frozen"
+    assert (await asking.verdict()).reason == "approvals are frozen: incident 7"
     stored = await deployment.stored(asking.id)
     assert (stored.state, stored.why) == ("cancelled", "frozen")
 
