@@ -12,6 +12,8 @@ from rich.text import Text
 
 from sudoagent.display import cut, visible
 
+from .audit_output import duration
+
 __all__ = ["show_list", "show_one"]
 
 _STATES = {
@@ -31,7 +33,7 @@ _FACTS = (
     ("channel", "channel"),
     ("why", "ended because"),
     ("outcome", "the call"),
-    ("seconds", "seconds"),
+    ("took", "took"),
     ("error", "error"),
     ("digest", "call digest"),
 )
@@ -65,9 +67,11 @@ def show_one(account: dict[str, Any]) -> None:
         grid.add_row(
             Text(visible(name), style="cyan"), Text(visible(json.dumps(value, ensure_ascii=False)))
         )
+    took = account.get("seconds")
+    told = account if took is None else {**account, "took": duration(took * 1000)}
     for key, label in _FACTS:
-        if account.get(key):
-            grid.add_row(label, Text(visible(str(account[key]))))
+        if told.get(key):
+            grid.add_row(label, Text(visible(str(told[key]))))
     if "reviewers" in account:
         words = f"{account['quorum']} of {', '.join(account['reviewers'])}"
         grid.add_row("needs", Text(visible(words)))

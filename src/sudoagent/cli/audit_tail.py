@@ -22,7 +22,12 @@ _PAUSE = 0.2  # seconds between two looks at a file that has nothing new
 @click.command()
 @click.argument("path", default=DEFAULT, type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
-    "-n", "--lines", default=10, show_default=True, help="How many entries to begin with."
+    "-n",
+    "--lines",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="How many entries to begin with.",
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on as entries are written, until Ctrl-C.")
 @JSON

@@ -16,6 +16,7 @@ from sudoagent.errors import ConfigurationError
 from .audit_options import JSON, NAMESPACE, PATHS, as_paths, readable
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from rich.console import Console
 
     from sudoagent.audit.verification import Anchor, Damage
@@ -84,6 +85,15 @@ def _anchors(given: tuple[str, ...]) -> list[Anchor]:
         raise click.BadParameter(error.reason, param_hint="--anchor") from error
 
 
+def _key(file: Path | None) -> Ed25519PublicKey | None:
+    from sudoagent.audit.checkpoint import load_public_key
+
+    try:
+        return load_public_key(file) if file is not None else None
+    except ConfigurationError as error:
+        raise click.BadParameter(error.reason, param_hint="--public-key") from error
+
+
 def _reports(
     given: tuple[str, ...],
     anchors: list[Anchor],
@@ -91,7 +101,6 @@ def _reports(
     checkpoints: Path | None,
     namespace: str,
 ) -> list[Report]:
-    from sudoagent.audit.checkpoint import load_public_key
     from sudoagent.audit.verify import verify_files
 
     from .audit_output import reading
@@ -101,8 +110,7 @@ def _reports(
     ]
     files = tuple(path for path in given if not path.startswith(_REDIS))
     if files or not reports:
-        key = load_public_key(public_key) if public_key is not None else None
-        paths = as_paths(files)
+        key, paths = _key(public_key), as_paths(files)
         with reading(paths, "verifying") as progress:
             reports += verify_files(
                 paths, anchors=anchors, key=key, checkpoints=checkpoints, progress=progress

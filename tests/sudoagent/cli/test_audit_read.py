@@ -30,6 +30,7 @@ def test_tail_shows_the_newest_entries_on_one_line_each(audit_log: Path, audit_s
     assert len(lines) == 2
     assert re.match(r"2026-01-31 12:30:15\.123  \w{8}  ✘ deny      drop\(user_id=", lines[0])
     assert len(run("tail", "-n", "0").output.splitlines()) == 0
+    assert run("tail", "-n", "-1").exit_code == 2
     assert len(run("tail").output.splitlines()) == 4
 
 

@@ -99,6 +99,15 @@ def test_keys_checkpoints_and_their_verification(audit_log: Path) -> None:
     assert run("verify", "--public-key", "key.pub", "--checkpoints", "elsewhere").exit_code == 0
 
 
+@pytest.mark.parametrize("file", ["key", "log.txt", "nowhere"])
+def test_a_key_that_cannot_be_read_proves_nothing(audit_log: Path, file: str) -> None:
+    written(audit_log, 3)
+    create_key(audit_log.with_name("key"))
+    audit_log.with_name("log.txt").write_text("no key")
+    result = run("verify", "--public-key", file)
+    assert (result.exit_code, "--public-key" in result.stderr) == (2, True)
+
+
 def test_a_damaged_log_is_not_signed(audit_log: Path) -> None:
     written(audit_log, 3)
     create_key(audit_log.with_name("key"))

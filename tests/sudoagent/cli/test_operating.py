@@ -132,6 +132,7 @@ def test_what_became_of_the_call_is_shown(
     assert with_store(go_on) == "reported"
     said = run("requests", "show", pending.id).output
     assert "ValueError: [redacted]" in said
+    assert "1.5 s" in said
     account = json.loads(run("requests", "show", pending.id, "--json").output)
     assert (account["outcome"], account["seconds"]) == ("error", 1.5)
 
