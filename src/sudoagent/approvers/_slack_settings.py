@@ -13,6 +13,7 @@ from sudoagent.errors import ApproverUnavailable, ConfigurationError
 from sudoagent.follow_up import FollowUp
 from sudoagent.policies import DenyReason, check_follow_up, check_timeout
 from sudoagent.review.seal import Keyring
+from sudoagent.review.store.addresses import parse_address
 from sudoagent.slack.client import api_base
 
 from ._number import OnNumber
@@ -139,7 +140,7 @@ def read_settings(
         channel=given(channel, "SUDOAGENT_CHANNEL"),
         reviewers=_reviewers(reviewers, environ),
         api_url=api_base(given(api_url, "SLACK_API_URL")),
-        redis_url=given(redis_url, "REDIS_URL"),
+        redis_url=_parsed(_server, given(redis_url, "REDIS_URL")),
         namespace=_namespace(given(namespace, "SUDOAGENT_NAMESPACE") or "default"),
         state_dir=given(None if state_dir is None else os.fspath(state_dir), "SUDOAGENT_STATE_DIR"),
         timeout=_positive("timeout", timeout),
@@ -200,6 +201,11 @@ def _token(token: str) -> str:
             "page, OAuth & Permissions"
         )
     return token
+
+
+def _server(url: str) -> str:
+    parse_address(url)
+    return url
 
 
 def _requester(user_id: str) -> str:

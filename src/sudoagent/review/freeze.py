@@ -20,6 +20,7 @@ from ..errors import ConfigurationError, SudoAgentError
 from .background import background
 from .desk import Desk, shared_desk
 from .store import FreezeState, Hint, StoreError
+from .store.addresses import parse_address
 
 __all__ = ["FreezeSwitch", "FreezeWatch", "Unreachable"]
 
@@ -106,7 +107,9 @@ class FreezeSwitch:
     ) -> None:
         if on_unreachable not in ("deny", "allow"):
             raise ConfigurationError(f"on_unreachable is {on_unreachable!r}: 'deny' or 'allow'")
-        self._url = redis_url or environ.get("REDIS_URL") or None
+        self._url = (redis_url or environ.get("REDIS_URL", "")).strip() or None
+        if self._url is not None:
+            parse_address(self._url)
         self._namespace = namespace or environ.get("SUDOAGENT_NAMESPACE") or "default"
         folder = state_dir or environ.get("SUDOAGENT_STATE_DIR") or None
         self._state_dir = None if folder is None else Path(folder)

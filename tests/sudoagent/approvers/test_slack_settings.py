@@ -73,6 +73,13 @@ def test_ways_of_deciding_that_do_not_exist_are_refused(wrong: dict[str, Any]) -
         read(**wrong)
 
 
+@pytest.mark.parametrize("address", ["http://db", "db:6379", "redis://a,b", "redis+sentinel://a"])
+def test_a_server_that_cannot_be_one_is_refused_before_anything_is_asked(address: str) -> None:
+    for read_from in ({"redis_url": address}, {"environ": {"REDIS_URL": address}}):
+        with pytest.raises(ConfigurationError, match="REDIS_URL"):
+            read(**read_from)
+
+
 def test_ways_of_deciding_are_kept() -> None:
     settings = read(deny_reason="required", number_match="high", on_number=print)
     assert (settings.deny_reason, settings.number_match) == ("required", "high")

@@ -123,6 +123,13 @@ def test_a_forked_child_listens_for_itself(
     assert os.waitstatus_to_exitcode(status) == 7
 
 
+def test_an_address_that_is_none_is_a_configuration_error() -> None:
+    for given in ({"redis_url": "http://db"}, {"environ": {"REDIS_URL": "db:6379"}}):
+        with pytest.raises(ConfigurationError, match="REDIS_URL"):
+            FreezeSwitch(**given)  # type: ignore[arg-type]
+    FreezeSwitch(environ={"REDIS_URL": " "})  # empty counts as unset
+
+
 def test_a_choice_that_is_none_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="on_unreachable"):
         FreezeSwitch(on_unreachable="maybe")  # type: ignore[arg-type]
