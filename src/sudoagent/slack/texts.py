@@ -71,8 +71,8 @@ RULE_DENIES: Final = ", or {count} denials against it"
 AND_MORE: Final = " and {count} more"
 
 # For a card that is posted when a request is widened: who is not mentioned once more.
-ASKED_BEFORE: Final = "{count} who were asked before"
-AND_ASKED_BEFORE: Final = ", and {count} who were asked before"
+ASKED_BEFORE: Final = "{count} asked before"
+AND_ASKED_BEFORE: Final = ", and {count} asked before"
 WIDENS: Final = "⏫ If nobody decides, more people are asked at {at}."
 WIDENED: Final = "⏫ More people were asked at {at}."
 
