@@ -130,6 +130,33 @@ def test_many_processes_write_one_chain(log: Path) -> None:
     assert kinds(log) == []
 
 
+def _call(path: str, durability: str) -> None:
+    logger = JsonlAuditLogger(path, durability=durability)  # type: ignore[arg-type]  # one of two
+
+    def calls() -> None:
+        for _ in range(15):
+            logger.log(allowed := entry())
+            logger.log(outcome(allowed))
+
+    _in_threads(calls, 6)
+
+
+def test_threads_of_many_processes_lose_nothing_and_keep_the_order_of_a_call(log: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    kinds_of = ("sync", "os", "sync")
+    workers = [context.Process(target=_call, args=(str(log), kind)) for kind in kinds_of]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    stories: dict[str, list[str]] = {}
+    for one in objects(log):
+        stories.setdefault(one["request_id"], []).append(one["event"])
+    assert len(stories) == 3 * 6 * 15
+    assert set(map(tuple, stories.values())) == {("decision", "outcome")}
+    assert kinds(log) == []
+
+
 def test_a_logger_can_be_used_on_both_sides_of_a_fork(log: Path) -> None:
     logger = written(log, 1)
 
