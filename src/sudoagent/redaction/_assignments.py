@@ -25,7 +25,7 @@ _STEMS = (
     "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|kennwort|senha|"
     "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|"
     "парол|секрет|токен|密|口令|パスワ|暗証|비밀|암호|adgangs|heslo|jelsz|şifre|sifre|lozinka|geheim|"
-    "segred|segret|sandi|"
+    "segred|segret|sandi|verifier|assertion|puk|tan_|mnemonic|"
     "licen[sc]e|ticket|seed|docker|nonce|hmac"
 )
 _HEADS = (

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ._looks import is_placeholder
 from ._marks import Span
-from ._rules import Rule, RuleBook
+from ._rules import Rule
 
-__all__ = ["command_spans"]
+__all__ = ["COMMANDS", "command_spans"]
 
 _WORD = r"(?:\"([^\"]{1,256})\"|'([^']{1,256})'|([^\s\"']{1,256}))"
 _ATTACHED = r"([^\s\"'-][^\s\"']{0,255})"
@@ -77,92 +78,94 @@ _COMMAND = re.compile(
 # One command: up to the pipe, the separator or the end of the line.
 _SEGMENT = re.compile(r"[^\n|;]+")
 
-_OTHERS = RuleBook(
-    (
-        Rule(
-            ("chpasswd",),
-            re.compile(
-                r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?"
-                r"\s?\|[^\n|]{0,40}chpasswd"
-            ),
+_OTHERS = (
+    Rule(
+        ("chpasswd",),
+        re.compile(
+            r"echo\s{1,4}(?:-\w\s{1,4})?[\"']?[\w.-]{1,64}:([^\s\"']{1,128})[\"']?"
+            r"\s?\|[^\n|]{0,40}chpasswd"
         ),
-        Rule(
-            ("echo", "printf"),
-            re.compile(
-                r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
-                r"\|[^\n|]{0,120}?"
-                r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|--with-token|kinit"
-                r"|secrets?\s+(?:set|put|create|versions\s+add))"
-            ),
+    ),
+    Rule(
+        ("echo", "printf"),
+        re.compile(
+            r"(?:echo|printf)\s{1,4}(?:-\w\s{1,4})?[\"']?([^\s\"'|]{1,128})[\"']?\s{0,3}"
+            r"\|[^\n|]{0,120}?"
+            r"(?:sudo\s+-\w*S|--password-stdin|--stdin|--passphrase-fd|--with-token|kinit"
+            r"|secrets?\s+(?:set|put|create|versions\s+add))"
         ),
-        Rule(
-            ("<<<",),
-            re.compile(
-                r"(?:--with-token|--(?:password-)?stdin|secrets?\s(?:set|put|create)|env\sadd|login|passwd)"
-                r"[^\n<]{0,120}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
-            ),
+    ),
+    Rule(
+        ("<<<",),
+        re.compile(
+            r"(?:--with-token|--(?:password-)?stdin|secrets?\s(?:set|put|create)|env\sadd|login|passwd)"
+            r"[^\n<]{0,120}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
         ),
-        # redis.conf
-        Rule(
-            ("requirepass", "masterauth"),
-            re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
+    ),
+    # redis.conf
+    Rule(
+        ("requirepass", "masterauth"),
+        re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
+    ),
+    Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
+    # Windows; the password stands before or behind the user.
+    Rule(
+        ("net use",),
+        re.compile(
+            r"(?<!\w)net use\s{1,4}(?:[\w*]:?\s{1,4})?\\\\\S{1,128}\s{1,4}"
+            r"(?:/user:\S{1,64}\s{1,4}([^\s/*]\S{0,127})|([^\s/*]\S{0,127})\s{1,4}/user:)"
         ),
-        Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
-        # Windows; the password stands before or behind the user.
-        Rule(
-            ("net use",),
-            re.compile(
-                r"(?<!\w)net use\s{1,4}(?:[\w*]:?\s{1,4})?\\\\\S{1,128}\s{1,4}"
-                r"(?:/user:\S{1,64}\s{1,4}([^\s/*]\S{0,127})|([^\s/*]\S{0,127})\s{1,4}/user:)"
-            ),
+    ),
+    Rule(
+        ("securestring",),
+        re.compile(
+            r"(?i)convertto-securestring\s{1,4}(?:-string\s{1,4})?"
+            r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})'|([^\s\"'-]\S{0,255}))"
         ),
-        Rule(
-            ("securestring",),
-            re.compile(
-                r"(?i)convertto-securestring\s{1,4}(?:-string\s{1,4})?"
-                r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})'|([^\s\"'-]\S{0,255}))"
-            ),
+    ),
+    # Network devices: the digit says how it is written, 0 is clear and 7 is as good as clear.
+    Rule(
+        ("password ", "secret ", "key-string ", "key "),
+        re.compile(
+            r"(?<![\w-])(?:password|secret|key(?:-string)?)\s[05789]\s([^\s\"']{4,128})(?=\s|\Z)"
         ),
-        # Network devices: the digit says how it is written, 0 is clear and 7 is as good as clear.
-        Rule(
-            ("password ", "secret ", "key-string ", "key "),
-            re.compile(
-                r"(?<![\w-])(?:password|secret|key(?:-string)?)\s[05789]\s([^\s\"']{4,128})(?=\s|\Z)"
-            ),
+    ),
+    Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
+    Rule(
+        ("identified",),
+        re.compile(
+            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
+            r"(?:password\s{1,4})?"
+            r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
         ),
-        Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),
-        Rule(
-            ("identified",),
-            re.compile(
-                r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
-                r"(?:password\s{1,4})?"
-                r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
-            ),
+    ),
+    # .netrc and .pgpass.
+    Rule(("login",), re.compile(r"(?<!\w)login\s{1,4}\S{1,128}\s{1,4}password\s{1,4}(\S{1,256})")),
+    Rule(
+        ("543", "6432", ":*:"),
+        re.compile(
+            r"(?m)^[\w.*-]{1,128}:(?:543\d|6432|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:(\S{1,256})$"
         ),
-        # .netrc and .pgpass.
-        Rule(
-            ("login",), re.compile(r"(?<!\w)login\s{1,4}\S{1,128}\s{1,4}password\s{1,4}(\S{1,256})")
-        ),
-        Rule(
-            ("543", "6432", ":*:"),
-            re.compile(
-                r"(?m)^[\w.*-]{1,128}:(?:543\d|6432|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:(\S{1,256})$"
-            ),
-        ),
-    )
+    ),
 )
 
 
+def _is_secret(text: str) -> bool:
+    return not is_placeholder(text) and not text.startswith(("-", "$", "@"))
+
+
+COMMANDS = tuple(replace(rule, check=_is_secret) for rule in _OTHERS)
+
+
 def command_spans(text: str) -> Iterator[Span]:
-    """Yield where command lines in the text carry a secret."""
-    for begin, end in (*_flag_spans(text), *_OTHERS.found(text, text.lower())):
-        secret = text[begin:end]
-        if not is_placeholder(secret) and not secret.startswith(("-", "$", "@")):
+    """Yield where flags of command lines in the text carry a secret."""
+    for begin, end in _flag_spans(text):
+        if _is_secret(text[begin:end]):
             yield begin, end
 
 
 def _flag_spans(text: str) -> Iterator[Span]:
-    if _COMMAND.search(text) is None:
+    if (" " not in text and "\t" not in text) or _COMMAND.search(text) is None:
         return
     for segment in _SEGMENT.finditer(text):
         seen: set[str] = set()

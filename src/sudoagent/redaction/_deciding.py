@@ -8,7 +8,15 @@ from collections.abc import Callable
 from ._finding import Finding
 from ._looks import harmless, looks_random, looks_secret
 from ._marks import Span
-from ._mentions import is_address, is_schema, is_secrets_name, is_usage, is_variable
+from ._mentions import (
+    is_address,
+    is_expansion,
+    is_rules,
+    is_schema,
+    is_secrets_name,
+    is_usage,
+    is_variable,
+)
 from ._names import Sensitivity, judge
 from ._values import ORDINARY, is_ordinary_word
 from ._vocabulary import words
@@ -46,10 +54,11 @@ _STATES = words(
 
 def _equals(found: Finding) -> Span | None:
     value = found.value
-    if value.kind == "bracket" and is_schema(value.text):
-        return None
     if value.kind != "bare":
-        return None if _is_count(found) or _is_closing(found) else value.span
+        ordinary = is_schema(value.text) or is_rules(value.text) or _is_command(found)
+        return None if ordinary or _is_count(found) or _is_closing(found) else value.span
+    if found.sign in ("||", "??"):
+        return None  # a shell's “or”
     if is_variable(found) or is_secrets_name(found) or is_address(found):
         return None
     if value.text.lower() in _STATES or _is_count(found):
@@ -63,6 +72,14 @@ def _equals(found: Finding) -> Span | None:
 
 # Shells and Dockerfiles that put a blank there.
 _ASSIGNING = re.compile(r"(?:\bsetenv|\bset -\w{1,3}|\A|\n)\s*(?:ENV)?\s\Z")
+
+
+def _is_command(found: Finding) -> bool:
+    # TOKEN=`cat token`
+    text, at = found.text, found.value.span[0] - 1
+    return (
+        found.name.isupper() and text[at] == "`" and text[at - 1] == "=" and " " in found.value.text
+    )
 
 
 def _is_closing(found: Finding) -> bool:
@@ -81,14 +98,14 @@ def _up_to_semicolon(found: Finding) -> Span:
 def _colon(found: Finding) -> Span | None:
     value = found.value
     if value.kind == "quoted":
-        return None if _is_count(found) else value.span
+        return None if _is_count(found) or is_rules(value.text) else value.span
     if value.kind == "bracket":
         return value.span if found.closed and not is_schema(value.text) else None
     if found.text[value.span[1] : value.span[1] + 1] == ":" or _is_count(found):
         return None  # the next label: nothing stands here
     if value.text[0] == ":" or is_address(found):
         return None  # a scope, a symbol
-    if value.text[0] == "?" and found.before(2) == "${":
+    if is_expansion(found) or (found.before(1) == ":" and _ARN.search(found.before(128))):
         return None
     if value.text.isdigit():
         return value.span if _is_number(found) or len(value.text) >= 6 else None
@@ -101,9 +118,15 @@ def _colon(found: Finding) -> Span | None:
         return phrase
     if is_ordinary_word(value.text):
         return None
+    if found.sign.strip(" *") in _DASHES:
+        return value.span if found.ends_line() else None
     if found.typed or found.code_like or len(value.text) >= 16:
         return value.span
     return value.span if found.begins_line() and found.ends_line() else None
+
+
+_DASHES = frozenset("-–—")
+_ARN = re.compile(r"\barn:[\w:*/-]{1,100}\Z")
 
 
 def _says(found: Finding) -> Span | None:
@@ -150,7 +173,9 @@ def _blank(found: Finding) -> Span | None:
     if value.kind == "bracket" or found.closed or is_ordinary_word(value.text):
         return None
     if value.kind == "quoted":
-        strong = looks_secret(value.text, typed=True) or found.name.isupper()
+        strong = (
+            looks_secret(value.text, typed=found.typed or found.code_like) or found.name.isupper()
+        )
         return value.span if strong or " " in value.text else None
     if _is_number(found):
         clear = (

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ._assignments import assignment_spans
-from ._commands import command_spans
+from ._commands import COMMANDS, command_spans
 from ._headers import HEADERS
 from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
@@ -26,7 +26,7 @@ from ._urls import ADDRESSES, query_spans, userinfo_spans
 
 __all__ = ["cleaned"]
 
-_RULES = RuleBook((*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE, *POSITIONS))
+_RULES = RuleBook((*TOKENS, *KEYS, *ADDRESSES, *HEADERS, *PROSE, *POSITIONS, *COMMANDS))
 # Ends of lines inside quoted text are blanks to a reader, and so they are to the detectors.
 _ESCAPED_BLANK = re.compile(r"\\[nrt]")
 

@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "harmless",
     "has_entropy",
+    "is_algorithm",
     "is_placeholder",
     "looks_random",
     "looks_secret",
@@ -98,6 +99,12 @@ def _jumbled(text: str) -> bool:
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
+def is_algorithm(word: str) -> bool:
+    """Whether the word says how something is hashed, encrypted or encoded."""
+    return _ALGORITHM.fullmatch(word) is not None
+
+
+_ALGORITHM = re.compile(r"(?:sha|md|aes|rsa|base|utf)-?\d{1,4}(?:[-_]\w{1,6})?", re.IGNORECASE)
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
 _TERM = re.compile(
     r"""
@@ -109,7 +116,10 @@ _TERM = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"[A-Za-z]{1,16}[-_.]?\d{1,2}")
+# “worker3”, “prod-2”, “db-main-2”: how things are named.
+_NUMBERED = re.compile(
+    r"[A-Za-z]{1,16}[-_.]?\d{1,2}|[a-z]{1,16}(?:[-_./][a-z]{1,16}){1,6}[-_./]?\d{1,3}"
+)
 _SYMBOL = re.compile(r"[!@#$%^&*+=?~|]")
 
 
@@ -136,9 +146,9 @@ def harmless(value: Any, name: str) -> bool:
 
 # Where the secret is: /etc/creds.json, ./key.pem, /run/secrets/db
 _FILE = re.compile(
-    r"(?:[A-Za-z]:\\|~?/|\.{1,2}/|(?=[\w-]))(?:[\w.-]+[/\\])*[\w-]+"
+    r"~/[\w./-]+|(?:[A-Za-z]:\\|~?/|\.{1,2}/|(?=[\w-]))(?:[\w.-]+[/\\])*[\w-]+"
     r"\.(?:json|pem|key|crt|cer|p12|pfx|jks|ya?ml|txt|toml|ini|env|cfg|conf)"
-    r"|/(?:run|etc|var|mnt)(?:/[\w.-]+){1,8}"
+    r"|/(?:run|etc|var|mnt|srv|opt|home|root|usr|tmp|app|secrets)(?:/[\w.-]+){1,8}"
 )
 _COUNTED = ("tokens", "pass", "passes", "credits", "secrets", "passwords", "credentials", "cookies")
 # What the Fetch standard and GitHub's workflows have under such names.

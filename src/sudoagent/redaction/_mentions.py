@@ -9,7 +9,15 @@ from ._looks import looks_secret
 from ._names import Sensitivity, judge
 from ._vocabulary import words
 
-__all__ = ["is_address", "is_schema", "is_secrets_name", "is_usage", "is_variable"]
+__all__ = [
+    "is_address",
+    "is_expansion",
+    "is_rules",
+    "is_schema",
+    "is_secrets_name",
+    "is_usage",
+    "is_variable",
+]
 
 
 def is_variable(found: Finding) -> bool:
@@ -50,6 +58,27 @@ _SCHEMA = re.compile(
 _SCHEMA_VALUE = re.compile(r"(?:default|examples?|enum|const)\\?[\"']?\s?:")
 
 
+def is_expansion(found: Finding) -> bool:
+    # ${TOKEN:?missing}, ${TOKEN:0:4}; what follows “:-” may be the secret itself.
+    return found.before(2) == "${" and _EXPANSION.match(found.value.text) is not None
+
+
+_EXPANSION = re.compile(r"[?+]|-?\d{1,3}(?::\d{1,3})?\Z")
+
+
+def is_rules(text: str) -> bool:
+    # ['required', 'string', 'min:8'] says what is accepted.
+    parts = _RULES_APART.split(text.strip("[](){}\"' "))
+    return len(parts) > 1 and all(_RULE.fullmatch(part) for part in parts)
+
+
+_RULES_APART = re.compile(r"[\"'|,\s]+")
+_RULE = re.compile(
+    r"(?:required|nullable|optional|sometimes|string|confirmed|filled|present|current_password)"
+    r"|(?:min|max|between|size|regex|same|different|unique|exists|length):[\w:.,-]{1,40}"
+)
+
+
 def is_usage(found: Finding) -> bool:
     # “--token TOKEN  what it is for”, “the --token flag”: about the flag, not its use.
     text = found.value.text
@@ -66,5 +95,6 @@ def _is_metavariable(word: str) -> bool:
 
 
 _ABOUT_FLAGS = words(
-    "flag option switch argument parameter is are and or for to was if instead when as with must"
+    "flag option switch argument parameter prompt stdin ask none"
+    " is are and or for to was if instead when as with must"
 )

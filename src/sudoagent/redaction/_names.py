@@ -79,7 +79,7 @@ def _is_key(words: tuple[str, ...], at: int) -> bool:
     if _public(words, at):
         return False
     # A header of somebody's own that ends in “-Key” carries one.
-    return words[at - 1] in KEY_HEADS or (
+    return (at > 0 and words[at - 1] in KEY_HEADS) or (
         words[0] == "x" and at > 1 and words[at - 1] not in PLAIN_KEY_HEADS
     )
 

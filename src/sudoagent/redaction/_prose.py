@@ -69,6 +69,7 @@ PROSE = (
         ),
         re.compile(
             r"(?<![\w@.-])[/#;*]{0,3}[\"'“`]?([^\s\"'“”`]{4,256})[\"'”`]?"
+            r"(?:\s(?:does|doesn['’]t|did|didn['’]t|won['’]t|not|still|works?)){0,3}"
             r"(?:\s(?:is|are)\s(?:the|my|your|our|his|her|their)|\sas(?:\s(?:the|my|your|our|his|her|their))?)"
             rf"\s{_NOUN}",
             re.IGNORECASE,
@@ -101,6 +102,10 @@ PROSE = (
     Rule(
         (
             "creat",
+            "provid",
+            "suppl",
+            "given",
+            "always",
             "generat",
             "issued",
             "asked",
@@ -114,7 +119,7 @@ PROSE = (
         re.compile(
             r"(?:pass(?:word|phrase|code)|token|key|secret|pin|credentials?)"
             r"(?:\s(?:has|have|been|was|is|were|are|just|newly|generated|created|issued|rotated|reset"
-            r"|updated|successfully|below|as|follows|following|you|asked|requested|for|again|new)){1,8}"
+            r"|updated|successfully|provided|supplied|given|sent|received|always|usual|below|as|follows|following|you|asked|requested|for|again|new)){1,8}"
             r"\s?:\s{1,4}[\"'`]?([^\s\"'`]{6,256})",
             re.IGNORECASE,
         ),
@@ -130,6 +135,38 @@ PROSE = (
         ),
         _bracketed,
     ),
+    # “I changed your password. It's … now.”
+    Rule(
+        (". it", "; it", ", it"),
+        re.compile(
+            r"(?:pass(?:word|phrase|code)|token|key|secret|pin)[.;,]\sit(?:['’]s|\sis)(?:\snow)?\s"
+            r"[\"'`]?([^\s\"'`]{4,256})",
+            re.IGNORECASE,
+        ),
+        _bracketed,
+    ),
+    # “u: bob p: …”
+    Rule(
+        ("u:", "u =", "u=", "l:", "user:"),
+        re.compile(
+            r"(?<!\w)(?:u|l|usr|user|login)\s?[:=]\s?[\w.@+-]{1,64}[\s,;/|]{1,3}p(?:w|ass)?\s?[:=]\s?"
+            r"([^\s\"'`]{4,256})",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
+    # A heading, and below it nothing but the secret.
+    Rule(
+        ("key\n", "token\n", "secret\n", "password\n", "key:\n", "key\r"),
+        re.compile(
+            r"(?im)^[#*\s]{0,8}(?:[\w-]{1,20}\s){0,3}"
+            r"(?:(?:api|access|secret|private|license|signing)\s?key|token|secret|password)\*{0,2}:?"
+            r"[ \t]*\r?\n\s{0,8}`?([^\s`]{8,256})`?[ \t]*\r?$"
+        ),
+        _bracketed,
+    ),
+    # elasticsearch-setup-passwords
+    Rule(("password ",), re.compile(r"(?m)^PASSWORD \w{1,40} = (\S{6,256})")),
     # “decrypt with the key …”; an object's or a row's key holds signs.
     Rule(
         ("with key ", "the key ", "this key ", "my key ", "using key "),
@@ -166,10 +203,28 @@ PROSE = (
     ),
     # “login admin:hunter2”, “credentials are admin / hunter2”.
     Rule(
-        ("login", "log in", "logged in", "sign in", "credential", "creds", "account", "basic auth"),
+        (
+            "login",
+            "log in",
+            "logged in",
+            "sign in",
+            "credential",
+            "creds",
+            "account",
+            "basic auth",
+            "basic_auth",
+            "basicauth",
+            "basic-auth",
+            "zugangsd",
+            "identifiant",
+            "credenc",
+            "credenz",
+            "inlogg",
+        ),
         re.compile(
-            r"(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|credentials?|creds|account|basic\sauth)\b"
-            r"(?:\s(?:is|are|was|were|as|with|using))?:?\s{1,2}[\"'`]?[\w.@+-]{2,64}(?::|\s/\s|/)"
+            r"(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|credentials?|creds|account|basic[\s_-]?auth"
+            r"|zugangsdaten|identifiants?|credenciales|credenciais|credenziali|inloggegevens)\b"
+            r"(?:\s(?:is|are|was|were|as|with|using))?\s?:?\s{1,2}[\"'`]?[\w.@+-]{2,64}(?::|\s/\s|/)"
             r"([^\s\"'`,;]{4,64})",
             re.IGNORECASE,
         ),

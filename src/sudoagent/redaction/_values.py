@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ._looks import is_placeholder, looks_secret
+from ._looks import is_algorithm, is_placeholder, looks_secret
 from ._marks import Span
 from ._names import Sensitivity, judge
 from ._vocabulary import SECRET_WORDS, words
@@ -95,10 +95,10 @@ _REFERENCE = re.compile(
          props|event|input|local|var|vars|module|each|values|app|vault|steps|inputs|github|matrix|sys|
          Deno|ENV|Rails|System|Environment|keyring|getpass|session|account|client|obj|item|row|kwargs
       )(?:\.|\[|\?\.|::)[\w.\[\]"'()?:$-]*
-    | !?[A-Za-z_][\w.]*\(.*
+    | !?[A-Za-z_$\\](?:[\w.\\]|::|->|\?\.)*\(.*
     | [A-Za-z_][\w.]*\[.* | [)\]].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
-    | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[a-z_]+
+    | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[\w.:]+\{?
     | \.[*+].* | \(\?.* | \\[wdsSWDb].* | \*\.\w+
     | (?:vault|op|ssm|arn|secretref|keyvault|azure-keyvault|gcp-secret|env|file|ref)
       (?:://|:aws:|:/|://).*
@@ -144,7 +144,7 @@ _DOTTED = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}")
 def is_ordinary_word(word: str) -> bool:
     """Whether a bare word behind “password is” or “token:” goes on with a sentence about it."""
     plain = word.strip(".,;:!?()[]…").lower()
-    if not plain or plain in ORDINARY:
+    if not plain or plain in ORDINARY or is_algorithm(plain):
         return True
     if looks_secret(word):
         return False

@@ -35,7 +35,7 @@ SECRET_WORDS = words(
     """
     password passwd passphrase passcode passwort pwd pw psw pswd passwrd pass passkey
     secret credential cred apikey token jwt authorization cookie bearer csrf xsrf
-    pin otp totp hotp cvv cvc cvn ssn psk mnemonic keytab htpasswd
+    pin puk otp totp hotp cvv cvc cvn ssn psk mnemonic keytab htpasswd
     phpsessid jsessionid sessid dockerconfigjson dockercfg
     kennwort senha contraseña contrasena contrasenya wachtwoord parola hasło haslo lösenord losenord
     salasana adgangskode passord heslo jelszó jelszo şifre sifre lozinka geheimnis segredo segreto
@@ -80,6 +80,16 @@ COMPOUNDS = {
     ("rediscli", "auth"): "password",
     ("docker", "auth", "config"): "credential",
     ("kata", "sandi"): "password",
+    ("oauth", "verifier"): "credential",
+    ("code", "verifier"): "credential",
+    ("priv", "key"): "credential",
+    ("reset", "key"): "token",
+    ("recovery", "word"): "mnemonic",
+    ("challenge", "answer"): "secret",
+    ("secret", "question", "answer"): "secret",
+    ("security", "question", "answer"): "secret",
+    ("google", "map", "key"): "apikey",
+    ("cosmo", "primary", "key"): "apikey",
 }
 
 # “… key” is a secret after these.
@@ -91,6 +101,7 @@ KEY_HEADS = words(
     application integration admin root tsig wrapping jwt client server ssl tls crypto cryptographic
     deploy deployment write read ingest ingestion security recovery activation wallet signer
     validator bot oauth cipher account storage preshared function wep wpa
+    sa fernet unseal eventhub servicebus hub bus cosmo
     wifi token host db database rest gateway presigned
     """
 )
@@ -106,7 +117,7 @@ CODE_HEADS = words(
     """
     pin security verification verify auth authorization authentication access otp backup recovery
     mfa 2fa tfa device activation sms login pairing door gate unlock alarm reset onetime time
-    passcode factor secret signin
+    passcode factor secret signin puk tan confirm confirmation
     """
 )
 CARD_HEADS = words("card cc creditcard debitcard pan")
@@ -156,6 +167,8 @@ METADATA = words(
     allowed blocked needed optional available found empty null blank
     ring variable var property attribute parameter param binding economy
     standard supply symbol address contract distribution embedding latency selector locator xpath
+    vocab vocabulary decimal pair prob logprob logit span out engine scanning authentication
+    same site samesite stdin prompt
     command cmd program scanned detected imported exported synced migrated leaked
     regex pattern hasher iteration lock lockout locked rule renewal introspection exchange
     """
@@ -178,7 +191,7 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
         prev page pagination continuation continue sync cursor cancellation cancel cancelled lexer
         parser syntax idempotency extra context thinking visual image audio text word subword
         generated consumed estimated limit nft governance utility erc20 keyword fencing
-        trailing public
+        trailing public truncate truncated overlap reserve erc bep spl
         leading lookahead design query document chunk sequence
         """
     ),
@@ -193,7 +206,7 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
         """
         gpio led data clock map drop pull push io input output analog digital header safety rolling
         lapel hat bowling reset ground power option signal adc pwm tx rx interrupt pushed
-        location board
+        location board cs ss mosi miso sda scl irq en busy trig echo servo relay button motor
         """
     ),
     "cookie": words("fortune chocolate oatmeal accept allow third party"),
@@ -201,8 +214,9 @@ PLAIN_HEADS: dict[str, frozenset[str]] = {
 }
 # Before any secret word: a yes or no, or something to do.
 _ASKING = words(
-    "is has have had need no without forgot forgotten allow show hide enable disable require use "
-    "uses should can must missing wrong invalid incorrect skip"
+    "num min max total count avg is has have had need no without forgot forgotten allow"
+    " show hide enable disable require "
+    "use uses should can must missing wrong invalid incorrect skip"
 )
 PLAIN_HEADS = {word: PLAIN_HEADS.get(word, frozenset()) | _ASKING for word in SECRET_WORDS}
 
@@ -250,6 +264,6 @@ ACRONYMS = words(
     secret signing encryption encrypt jks keystore truststore key store cert pfx p12 new old current
     temp tmp default initial confirm repeat verify reset plain hashed encoded enc hash salt value x
     consumer device push fcm apns csrf xsrf middleware bearer cookie code number num security
-    verification policy length count limit type url path file expiry name hint
+    verification policy length count limit type url path file expiry name hint pat pem priv
     """
 )

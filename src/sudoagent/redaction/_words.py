@@ -20,10 +20,11 @@ _LONGEST = max(map(len, _KNOWN))
 # Run together with anything before them, these are still what they are.
 _ENDINGS = (
     "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "credential",
-    "token", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "secret",
+    "token", "apikey", "secretkey", "privatekey", "privkey", "accesskey", "authkey", "secret",
 )  # fmt: skip
 _APART = {"apikey": ("api", "key"), "secretkey": ("secret", "key"), "accesskey": ("access", "key"),
-          "privatekey": ("private", "key"), "authkey": ("auth", "key")}  # fmt: skip
+          "privatekey": ("private", "key"), "privkey": ("private", "key"),
+          "authkey": ("auth", "key")}  # fmt: skip
 _NOT_RUN_TOGETHER = frozenset({"betoken", "jsonwebtoken", "passwordless", "tokenize"})
 
 
