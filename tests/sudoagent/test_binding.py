@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 from typing import Any
 
 import pytest
@@ -185,7 +184,7 @@ class TestSignatures:
     @pytest.mark.parametrize(
         ("func", "args", "expected"),
         [
-            (operator.itemgetter(1), ([1, 2],), {"args": ([1, 2],)}),
+            (max, ([1, 2],), {"args": ([1, 2],)}),
             (str.upper, ("a",), {"self": "a"}),
             (dict.update, ({}, {"a": 1}), {"args": ({}, {"a": 1})}),
             (
@@ -194,7 +193,7 @@ class TestSignatures:
                 {"user_id": "u", "amount": 1, "reason": "r"},
             ),
         ],
-        ids=["itemgetter", "upper", "update", "cache"],
+        ids=["max", "upper", "update", "cache"],
     )
     def test_functions_written_in_c(self, func: Any, args: Any, expected: Any) -> None:
         assert named(func, *args) == expected
