@@ -84,10 +84,11 @@ class Editable:
     ge: Number | None = None
     le: Number | None = None
     max_length: int | None = None
-    choices: tuple[str | Number, ...] = ()
+    choices: tuple[str | Number, ...] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "choices", _choices(self.choices))
+        if self.choices is not None:
+            object.__setattr__(self, "choices", _choices(self.choices))
         for name in ("ge", "le"):
             bound = getattr(self, name)
             if bound is not None and not _is_number(bound):
@@ -139,7 +140,7 @@ class Marked:
     def choices_for(self, kind: Kind) -> tuple[str | Number, ...]:
         """Return the choices that are of a kind."""
         allowed = (kind, "int") if kind == "float" else (kind,)
-        return tuple(each for each in self.limits.choices if KINDS[type(each)] in allowed)
+        return tuple(each for each in self.limits.choices or () if KINDS[type(each)] in allowed)
 
     def check(self, before: object, after: object) -> None:
         """Raise ``Unfit`` unless ``after`` may take the place of the argument ``before``."""
@@ -272,6 +273,9 @@ def _choices(choices: Any) -> tuple[str | Number, ...]:
     if isinstance(choices, str):
         raise ConfigurationError("Editable: choices is one string: give a list of values")
     listed = tuple(choices)
+    if not listed:
+        # Not "any value": a list that turned out empty must not take a limit away.
+        raise ConfigurationError("Editable: choices is empty, so nothing is allowed")
     if any(not (_is_number(each) or type(each) is str) for each in listed):
         raise ConfigurationError("Editable: choices are text or finite numbers")
     texts = [text_of(each) or "" for each in listed]

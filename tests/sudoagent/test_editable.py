@@ -82,6 +82,7 @@ class TestMarks:
             {"max_length": 3001},
             {"max_length": True},
             {"choices": "abc"},
+            {"choices": []},
             {"choices": ["a", "a"]},
             {"choices": [""]},
             {"choices": ["x" * 76]},

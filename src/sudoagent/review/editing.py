@@ -100,7 +100,7 @@ def _limits(field: EditableArgument) -> Editable:
         ge=None if field.ge is None else value_of(bound, field.ge),
         le=None if field.le is None else value_of(bound, field.le),
         max_length=field.max_length,
-        choices=tuple(value_of(field.kind, choice) for choice in field.choices),
+        choices=tuple(value_of(field.kind, choice) for choice in field.choices) or None,
     )
 
 
