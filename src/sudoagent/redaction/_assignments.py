@@ -115,7 +115,7 @@ def _full_name(text: str, match: re.Match[str]) -> str:
     if text[start - 1 : start] != " " or not name.isalpha():
         return name
     line = text[max(start - 48, 0) : start].rpartition("\n")[2]
-    for word in reversed(line.split()[-3:]):
+    for word in reversed(line.rpartition(">")[2].split()[-3:]):
         if word.lower() not in _HEADS:
             break
         name = f"{word} {name}"

@@ -105,7 +105,7 @@ _OTHERS = (
     # redis.conf
     Rule(
         ("requirepass", "masterauth"),
-        re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}[\"']?([^\s\"']{1,256})"),
+        re.compile(r"(?<!\w)(?:requirepass|masterauth)\s{1,4}(?!is\s)[\"']?([^\s\"']{1,256})"),
     ),
     Rule(("pass:",), re.compile(r"(?<=\s)pass:([^\s\"']{1,256})")),
     # Windows; the password stands before or behind the user.
@@ -122,6 +122,18 @@ _OTHERS = (
             r"(?i)convertto-securestring\s{1,4}(?:-string\s{1,4})?"
             r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})'|([^\s\"'-]\S{0,255}))"
         ),
+    ),
+    # Redis' access list.
+    Rule(
+        ("user ", "setuser "),
+        re.compile(r"(?m)(?:^user|SETUSER|setuser)\s\S{1,64}\s(?:[^\n>]{0,128}\s)?>(\S{1,256})"),
+    ),
+    # Network devices.
+    Rule(("isakmp",), re.compile(r"crypto\sisakmp\skey\s(?:[06]\s)?(\S{4,128})\s")),
+    Rule(("community",), re.compile(r"(?:snmp-server\scommunity|r[ow]community6?)\s(\S{1,128})")),
+    Rule(
+        ("radius", "tacacs"),
+        re.compile(r"(?:radius|tacacs)\S{0,16}\s(?:[^\n]{0,64}\s)?key\s(?:[07]\s)?([^\s]{4,128})"),
     ),
     # Network devices: the digit says how it is written, 0 is clear and 7 is as good as clear.
     Rule(

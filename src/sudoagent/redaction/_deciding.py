@@ -28,7 +28,7 @@ _DIGITAL = re.compile(r"pin\b|otp|cvv|cvc|cvn|code|ssn|social", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3,10}|\d{3}-\d{2}-\d{4}|\d{3}-\d{3}")
 _PHRASE = re.compile(r"[a-z]{2,12}(?:,? [a-z]{2,12}){2,25}(?=[.\"'\n]|\s*\Z)")
 _GETTER = re.compile(
-    r"(?:^|[_.])(?:get|fetch|load|read|find|lookup|delete|remove|has|check|is|ask|prompt|input"
+    r"(?:^|[_.])(?:get|fetch|load|read|find|lookup|delete|remove|has(?![lł]o)|check|is|ask|prompt|input"
     r"|raw_input|list|create|rotate|revoke|validate|verify|parse|decode|require|missing|invalid"
     r"|describe)",
     re.IGNORECASE,
@@ -116,8 +116,10 @@ def _colon(found: Finding) -> Span | None:
     phrase = _phrase(found)
     if phrase is not None:
         return phrase
-    if is_ordinary_word(value.text):
-        return None
+    if is_ordinary_word(value.text) or found.name == "PASS":
+        return None  # … or a test's result
+    if "```" in found.text[found.start : value.span[0]]:
+        return None  # a block of code may hold anything
     if found.sign.strip(" *") in _DASHES:
         return value.span if found.ends_line() else None
     if found.typed or found.code_like or len(value.text) >= 16:
@@ -140,7 +142,7 @@ def _says(found: Finding) -> Span | None:
         return value.span
     if found.sign.strip() in ("to", "as") and not _CHANGING.search(found.before(60)):
         return None  # “the password to the database”
-    if found.sign.strip().endswith("reset to") and value.kind == "bare":
+    if found.sign.strip() == "reset to" and value.kind == "bare":
         return None  # “send a password reset to bob”
     if value.kind == "quoted":
         return value.span
@@ -193,7 +195,7 @@ def _blank(found: Finding) -> Span | None:
     if looks_secret(value.text, typed=found.typed):
         return value.span
     paired = re.search(
-        r"(?i)\buser(?:name)?\s\S{1,64}\s(?:and|with)\s(?:the\s)?\Z", found.before(96)
+        r"(?i)\buser(?:name)?\s\S{1,64}\s(?:(?:and|with)\s)?(?:the\s)?\Z", found.before(96)
     )
     return value.span if paired and found.typed else None
 
@@ -238,8 +240,9 @@ _LABEL = re.compile(r"(?i)(?:name|key)\s?[:=]\s?\Z")
 
 
 def _cell(found: Finding) -> Span | None:
-    # | password | … |
-    telling = looks_secret(found.value.text, typed=True) and "|" in found.before(4)
+    # | password | …, <td>Password</td><td>…
+    within = "|" in found.before(4) or ">" in found.before(40)
+    telling = looks_secret(found.value.text, typed=True) and within
     return found.value.span if telling else None
 
 

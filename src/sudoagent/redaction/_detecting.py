@@ -16,7 +16,13 @@ from ._headers import HEADERS
 from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
 from ._names import Sensitivity
-from ._places import element_spans, insert_spans, manifest_spans, variable_spans
+from ._places import (
+    element_spans,
+    insert_spans,
+    manifest_spans,
+    table_spans,
+    variable_spans,
+)
 from ._positions import POSITIONS
 from ._prose import PROSE
 from ._replacing import replaced
@@ -44,7 +50,7 @@ def cleaned(
     lowered = _lowered(softened)
     spans = [*_shapes(softened, lowered), *assignment_spans(softened, lowered, judge, extra)]
     spans.extend(query_spans(softened, judge))
-    for placed in (insert_spans, element_spans, variable_spans):
+    for placed in (insert_spans, element_spans, variable_spans, table_spans):
         spans.extend(placed(softened, lowered, judge))
     spans.extend(manifest_spans(softened, lowered))
     spans.extend(_own(text, patterns))

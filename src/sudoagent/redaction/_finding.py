@@ -11,7 +11,7 @@ __all__ = ["Finding"]
 
 # What people type themselves may be any word; what machines make is not.
 _TYPED = re.compile(
-    r"passw|passp|passc|passd|passk|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola"
+    r"passw|passp|passc|passd|passk|\bpasse\b|pwd|\bpw\b|psw|kennwort|senha|contrase|wachtwoord|parola"
     r"|парол|密|口令|パスワ|暗証|비밀|암호|has[lł]o|salasana|l[oö]senord|adgangs|heslo|jelsz|[şs]ifre"
     r"|lozinka|sandi",
     re.IGNORECASE,

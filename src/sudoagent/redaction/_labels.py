@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..stored import is_subclass
 from ._looks import looks_random, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
 from ._plain import as_name
 from ._vocabulary import words
 
-__all__ = ["argument_list_spans", "is_login", "is_pair_label", "labelled_values", "only_describes"]
+__all__ = ["argument_list_spans", "is_login", "is_pair_label", "labelled_values"]
 
 
 Judge = Callable[[str], Sensitivity]
@@ -99,49 +98,6 @@ def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:
 
 def _is_number(text: str) -> bool:
     return text.isdigit() and 3 <= len(text) <= 10
-
-
-# Words of a JSON Schema, draft 2020-12, that only describe; “default” or “enum” could hold one.
-_SCHEMA_WORDS = words(
-    """
-    type format title description minLength maxLength minimum maximum pattern required nullable
-    readOnly writeOnly deprecated items properties additionalProperties $ref $comment anyOf
-    minItems maxItems uniqueItems contentEncoding contentMediaType
-    """
-)
-_SCHEMA_TYPES = words("string integer number boolean array object null")
-
-
-def only_describes(value: Any, name: str) -> bool:
-    """Whether a structure under a secret's name holds none: a schema, counts, words of a text."""
-    kind = type(value)
-    if is_subclass(kind, dict):
-        if name.lower().endswith("tokens") and _are_words(list(dict.values(value))):
-            return True
-        return _is_schema(dict(dict.items(value)))
-    if is_subclass(kind, list) or is_subclass(kind, tuple):
-        base: Any = list if is_subclass(kind, list) else tuple
-        return name.lower().endswith("tokens") and _are_words(list(base.__iter__(value)))
-    return False
-
-
-def _is_schema(value: dict[Any, Any]) -> bool:
-    if not _SCHEMA_WORDS.issuperset(key for key in value if type(key) is str):
-        return False
-    kind = value.get("type", value.get("$ref"))
-    return type(kind) is str and (kind in _SCHEMA_TYPES or kind.startswith("#/"))
-
-
-def _are_words(parts: Sequence[Any]) -> bool:
-    return bool(parts) and all(
-        type(part) in (int, float)
-        or (type(part) is str and len(part) <= _LONGEST_WORD and not looks_secret(part, typed=True))
-        for part in parts
-    )
-
-
-# Of a text that is broken into tokens.
-_LONGEST_WORD = 16
 
 
 def argument_list_spans(parts: Sequence[Any], judge: Judge) -> dict[int, list[Span]]:

@@ -7,10 +7,13 @@ import re
 from collections import Counter
 from typing import Any
 
+from ._vocabulary import SECRET_WORDS
+
 __all__ = [
     "harmless",
     "has_entropy",
     "is_algorithm",
+    "is_file",
     "is_placeholder",
     "looks_random",
     "looks_secret",
@@ -35,7 +38,8 @@ _PLACEHOLDER = re.compile(
     | \#\{[^{}\n]{1,80}\}\#? | __[A-Z0-9_]{1,80}__ | @[A-Z_]{1,80}@
     | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
     | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
-    | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)? | \$[A-Za-z_][A-Za-z0-9_]* | \{[a-z_.!]{0,40}\}
+    | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)?
+    | \$(?-i:[A-Z_][A-Z0-9_]*|[a-z_]+\d?|[a-z]+(?:[A-Z][a-z]+)+) | \{[a-z_.!]{0,40}\}
     | (?:your|my|the|some|enter|insert|example)[-_ ][a-z_ -]{0,40}(?:here|password|token|key|secret)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -134,7 +138,8 @@ def harmless(value: Any, name: str) -> bool:
             value == ""
             or (name in ("pwd", "oldpwd") and value.startswith("/"))
             or value in _SETTINGS.get(name, ())
-            or (len(value) < 256 and _FILE.fullmatch(value) is not None)
+            or is_file(value)
+            or value.lower() in SECRET_WORDS  # {"password": "Password"}, as translations have it
         )
     if kind is not int and kind is not float:
         return False
@@ -144,7 +149,11 @@ def harmless(value: Any, name: str) -> bool:
     return last.endswith(("pin", "pins")) and abs(value) < 1000  # a wire, not a person's number
 
 
-# Where the secret is: /etc/creds.json, ./key.pem, /run/secrets/db
+def is_file(text: str) -> bool:
+    """Whether the text says where the secret is: /etc/creds.json, ./key.pem, /run/secrets/db."""
+    return len(text) < 256 and _FILE.fullmatch(text) is not None
+
+
 _FILE = re.compile(
     r"~/[\w./-]+|(?:[A-Za-z]:\\|~?/|\.{1,2}/|(?=[\w-]))(?:[\w.-]+[/\\])*[\w-]+"
     r"\.(?:json|pem|key|crt|cer|p12|pfx|jks|ya?ml|txt|toml|ini|env|cfg|conf)"

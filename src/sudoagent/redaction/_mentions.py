@@ -35,7 +35,7 @@ def is_secrets_name(found: Finding) -> bool:
     )
 
 
-_SLUG = re.compile(r"[a-z]+(?:[-_/][a-z]+)*|id=.*")
+_SLUG = re.compile(r"[A-Za-z]+(?:[-_/][A-Za-z]+)*|id=.*")
 
 
 def is_address(found: Finding) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ._looks import is_placeholder
+from ._looks import is_placeholder, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
 
-__all__ = ["element_spans", "insert_spans", "manifest_spans", "variable_spans"]
+__all__ = ["element_spans", "insert_spans", "manifest_spans", "table_spans", "variable_spans"]
 
 Judge = Callable[[str], Sensitivity]
 
@@ -97,3 +97,46 @@ def element_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
 
 
 _NAMING = ("key>", "name>", "name=", "key=")
+
+
+_SEPARATORS = (",", "|", ";", "\t")
+_HEADING = re.compile(r"[\w .*\"-]{1,40}")
+_RULER = re.compile(r"[|:\s-]+")
+
+
+def table_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield what stands in the columns of a table, CSV or Markdown, that are headed by a secret."""
+    if "\n" not in text:
+        return
+    at, columns, separator = 0, frozenset[int](), ""
+    for line in text.split("\n"):
+        cells = line.split(separator) if columns else []
+        if columns and len(cells) > max(columns):
+            if not _RULER.fullmatch(line):
+                yield from _cells(cells, at, columns, separator)
+        else:
+            columns, separator = _secret_columns(line, judge)
+        at += len(line) + 1
+
+
+def _secret_columns(line: str, judge: Judge) -> tuple[frozenset[int], str]:
+    if len(line) > _LONGEST_HEADING:
+        return frozenset(), ""
+    for separator in _SEPARATORS:
+        cells = line.split(separator)
+        if len(cells) > 1 and all(not cell or _HEADING.fullmatch(cell) for cell in cells):
+            secret = [judge(cell.strip(' *"')) is Sensitivity.SECRET for cell in cells]
+            return frozenset(at for at, is_secret in enumerate(secret) if is_secret), separator
+    return frozenset(), ""
+
+
+_LONGEST_HEADING = 512
+
+
+def _cells(cells: list[str], at: int, columns: frozenset[int], separator: str) -> Iterator[Span]:
+    for number, cell in enumerate(cells):
+        content = cell.strip(' "`\r')
+        if number in columns and looks_secret(content, typed=True):
+            begin = at + cell.index(content)
+            yield begin, begin + len(content)
+        at += len(cell) + len(separator)

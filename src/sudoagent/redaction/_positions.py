@@ -55,6 +55,20 @@ POSITIONS = (
         ),
         _given,
     ),
+    # Composer's auth.json; Postfix' sasl_passwd.
+    Rule(
+        ('-oauth"', '-token"'),
+        re.compile(
+            r"\"(?:github|gitlab|bitbucket)-(?:oauth|token)\"\s{0,4}:\s{0,4}\{\s{0,16}"
+            r"\"[\w.-]{1,128}\"\s{0,4}:\s{0,4}\"([^\"\n]{8,256})\""
+        ),
+        _given,
+    ),
+    Rule(
+        (":25", ":465", ":587"),
+        re.compile(r"(?m)^\[?[\w.-]{1,128}\]?:(?:25|465|587)\s{1,8}[\w.@+-]{1,128}:(\S{1,256})$"),
+        _telling,
+    ),
     # Lines of Redis, SMTP, IMAP, NickServ and SQL*Plus.
     Rule(
         ("auth ", "identify ", "authenticate "),

@@ -7,7 +7,7 @@ import re
 __all__ = ["BEHIND", "SIGNS"]
 
 # What closes a quoted, indexed or bold name.
-_CLOSE = r"""\\*["'`”’]?\]?\*{0,3}"""
+_CLOSE = r"""(?:\\*["'`”’]|%22|&quot;|&#34;)?\]?\*{0,3}"""
 # What is said about the name before the sign: “password (old): …”, “password for bob is …”.
 _ASIDES = (
     r"\s?\([^()\n\"']{1,40}\)(?=\s?[:=]|\sis\s)",
@@ -27,7 +27,10 @@ _TYPES = (
 )
 # An empty value does not reach over to the next line; a quoted one may stand there.
 _SAME_LINE = r"(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=[\"'`]))"
-_BLOCK = r"\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?"
+_BLOCK = (
+    r"\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?"
+    r"(?:`{3}\w{0,12}\n\s{0,8}|<(?:b|code|strong|em|kbd|tt|pre|span|td|dd)(?:\s[^<>\n]{0,80})?>\s{0,4})?"
+)
 _VERBS = (
     r"(?:(?:is|was|has\sbeen|be|been|got|were)\s)?(?:re)?(?:set|changed|updated|rotated)\sto",
     r"(?:will|would|should|must)\sbe",
@@ -47,13 +50,17 @@ _SIGNS = {
         r"(?:(?<=\s)::(?=\s)|[:：＝→⇒]|->|(?<=\s)[-–—](?=\s))\*{0,3}",
         rf"(?![:/]{{2}}){_BLOCK}",
     ),
-    "percent": ("", "%3[DdAa](?:%20)?", ""),
+    "percent": ("", "%3[DdAa](?:%20|\\+)?", ""),
     "entry": (
         r"[\s,/(]{0,24}\\*[\"']?",
         r"(?i:value|content|val|default)\\*[\"']?\s{0,3}[:=]\s{0,3}",
         r"(?=\S)",
     ),
-    "cell": (r"\s{0,20}", r"\|", r"[ \t]{0,20}"),
+    "cell": (
+        r"\s{0,20}",
+        r"\||:?(?:</\w{1,10}>\s{0,8}:?\s{0,8}){1,2}(?:<\w{1,10}(?:\s[^<>\n]{0,80})?>\s{0,8}){1,2}",
+        r"[ \t]{0,20}",
+    ),
     "comma": (r"\s{0,4}", r",\s{0,4}", r"(?=\\*[\"'])"),
     "call": (r"\s?", r"\(", r"\s{0,2}(?=[\"'`])"),
     "element": ("", r"(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?", r"(?=[^<\s])"),

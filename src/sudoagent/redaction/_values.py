@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ._looks import is_algorithm, is_placeholder, looks_secret
+from ._looks import is_algorithm, is_file, is_placeholder, looks_secret
 from ._marks import Span
 from ._names import Sensitivity, judge
 from ._vocabulary import SECRET_WORDS, words
@@ -24,6 +24,7 @@ _VALUE = re.compile(
     | (?P<slash>\\+)["'](?P<escaped>[^"'\n]*?)(?=(?P=slash)["']|$)
     | WRAPPED[bBrRuUfF@$]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
     | WRAPPED[bBrRuUfFNE@$]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
+    | %22(?P<encoded>[^%\s"'&]{1,1024})
     | `(?P<tick>[^`\n]{0,1024})
     | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
     | „(?P<low>[^“”\n]{0,1024}) | &quot;(?P<entity>[^&\n]{0,1024})
@@ -99,7 +100,8 @@ _REFERENCE = re.compile(
     | [A-Za-z_][\w.]*\[.* | [)\]].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
     | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[\w.:]+\{?
-    | \.[*+].* | \(\?.* | \\[wdsSWDb].* | \*\.\w+
+    | secret/[\w./:-]+ | (?:Get|Read|New|Import|ConvertTo|ConvertFrom)-[A-Z]\w+ | \.[*+].* | \(\?.*
+    | \\[wdsSWDb].* | \*\.\w+
     | (?:vault|op|ssm|arn|secretref|keyvault|azure-keyvault|gcp-secret|env|file|ref)
       (?:://|:aws:|:/|://).*
     """,
@@ -122,7 +124,7 @@ def is_literal(value: Value, name: str) -> bool:
     """Whether the value could be a secret at all, by its form."""
     if is_placeholder(value.text.strip()) or not any(map(str.isalnum, value.text)):
         return False
-    if value.text.strip().lower() in SECRET_WORDS:
+    if value.text.strip().lower() in SECRET_WORDS or is_file(value.text):
         return False  # "password": "Passwort"
     if value.kind != "bare":
         return not value.text.startswith(("${", "$(", "{{"))
@@ -168,7 +170,7 @@ ORDINARY = words(
     valid invalid missing empty blank unknown known unset set reset sent lost kept held
     found left stolen leaked broken stale fresh safe unsafe secure insecure sensitive case
     required optional mandatory necessary needed wanted allowed forbidden denied accepted
-    rejected expired expires expiring changed changes updated rotated revoked stored saved
+    rejected expire expired expires expiring changed changes updated rotated revoked stored saved
     hashed encrypted encoded hidden masked redacted shown visible protected shared reused
     compromised generated created deleted removed issued signed verified confirmed used
     unused active inactive enabled disabled available unavailable default defaults temporary
@@ -186,6 +188,7 @@ ORDINARY = words(
     requis obligatoire like unlike similar different identical equal compatible considered located
     kept meant
     case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
+    read write list view manage
     service services society ballot life lives love ingredient ingredients weapon success
     happiness code codes board boards point points pad wheel tumbler
     """

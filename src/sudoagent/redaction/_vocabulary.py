@@ -80,6 +80,11 @@ COMPOUNDS = {
     ("rediscli", "auth"): "password",
     ("docker", "auth", "config"): "credential",
     ("kata", "sandi"): "password",
+    ("auth", "salt"): "secret",
+    ("nonce", "salt"): "secret",
+    ("nonce", "key"): "secret",
+    ("logged", "in", "key"): "secret",
+    ("logged", "in", "salt"): "secret",
     ("oauth", "verifier"): "credential",
     ("code", "verifier"): "credential",
     ("priv", "key"): "credential",
@@ -168,7 +173,7 @@ METADATA = words(
     ring variable var property attribute parameter param binding economy
     standard supply symbol address contract distribution embedding latency selector locator xpath
     vocab vocabulary decimal pair prob logprob logit span out engine scanning authentication
-    same site samesite stdin prompt
+    same site samesite stdin prompt alias encoder decoder mgmt
     command cmd program scanned detected imported exported synced migrated leaked
     regex pattern hasher iteration lock lockout locked rule renewal introspection exchange
     """
@@ -264,6 +269,6 @@ ACRONYMS = words(
     secret signing encryption encrypt jks keystore truststore key store cert pfx p12 new old current
     temp tmp default initial confirm repeat verify reset plain hashed encoded enc hash salt value x
     consumer device push fcm apns csrf xsrf middleware bearer cookie code number num security
-    verification policy length count limit type url path file expiry name hint pat pem priv
+    verification policy length count limit type url path file expiry name hint pat pem priv bind
     """
 )

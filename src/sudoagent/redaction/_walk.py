@@ -16,13 +16,7 @@ from typing import Any
 from ..stored import added_fields, is_subclass
 from ._exceptions import lines_of
 from ._json import compact, spoken, unused
-from ._labels import (
-    argument_list_spans,
-    is_login,
-    is_pair_label,
-    labelled_values,
-    only_describes,
-)
+from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
 from ._looks import harmless, looks_random
 from ._marks import REDACTED, TOO_DEEP, TOO_MUCH, UNREADABLE
 from ._names import Sensitivity
@@ -39,6 +33,7 @@ from ._reading import (
     underlying,
 )
 from ._replacing import replaced
+from ._structures import is_complaint, only_describes
 from ._text import LONGEST
 
 __all__ = ["Walk"]
@@ -98,7 +93,7 @@ class Walk:
             assert name is not None
             if harmless(value, name):
                 return value
-            if only_describes(value, name):
+            if only_describes(value, name) or (type(value) is str and is_complaint(value)):
                 return self._any(value, depth)
             # One value is what its name says; a structure can hold anything.
             self.obscured = self.obscured or not is_single(type(value))

@@ -43,6 +43,10 @@ def split(name: str) -> tuple[str, ...]:
 
 
 def _singular(word: str) -> str:
+    if word == "alias":
+        return word
+    if word.endswith("ies") and len(word) > 5 and word[:-1] not in SECRET_WORDS:
+        return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
