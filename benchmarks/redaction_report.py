@@ -21,6 +21,7 @@ from sudoagent.redaction import REDACTED, Redactor
 from support.redaction.corpus import corpus
 from support.redaction.held_out import held_out
 from support.redaction.maker import Sample
+from support.redaction.unseen import unseen
 
 _REDACTOR = Redactor()
 
@@ -67,5 +68,9 @@ def _percent(count: Counter[str], good: str, bad: str) -> str:
 
 
 if __name__ == "__main__":
-    met = [report("corpus", corpus()), report("held-out corpus", held_out())]
+    met = [
+        report("corpus", corpus()),
+        report("held-out corpus", held_out()),
+        report("third corpus", unseen()),
+    ]
     sys.exit(not all(met))

@@ -26,6 +26,7 @@ _STEMS = (
     "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|"
     "парол|секрет|токен|密|口令|パスワ|暗証|비밀|암호|adgangs|heslo|jelsz|şifre|sifre|lozinka|geheim|"
     "segred|segret|sandi|verifier|assertion|puk|tan_|mnemonic|"
+    "(?:cc|pan)[-_]?n(?:um|o)|_pem|recovery[-_]?w|account[-_]json|"
     "licen[sc]e|ticket|seed|docker|nonce|hmac"
 )
 _HEADS = (

@@ -123,6 +123,8 @@ _OTHERS = (
             r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})'|([^\s\"'-]\S{0,255}))"
         ),
     ),
+    # HAProxy's page of statistics.
+    Rule(("stats auth",), re.compile(r"stats\sauth\s[\w.-]{1,64}:(\S{1,128})")),
     # Redis' access list.
     Rule(
         ("user ", "setuser "),

@@ -70,7 +70,7 @@ def _names_secret(words: tuple[str, ...], at: int) -> bool:
         return head in PROVIDERS or (word == "key" and _is_key(words, at))
     if word == "code":
         return head in CODE_HEADS
-    if word in ("number", "num"):
+    if word in ("number", "num", "no"):
         return head in CARD_HEADS
     return word == "card" and head in ("credit", "debit")
 

@@ -27,10 +27,9 @@ _TYPES = (
 )
 # An empty value does not reach over to the next line; a quoted one may stand there.
 _SAME_LINE = r"(?:[ \t]{0,8}(?!\n)|\s{0,8}(?=[\"'`]))"
-_BLOCK = (
-    r"\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?"
-    r"(?:`{3}\w{0,12}\n\s{0,8}|<(?:b|code|strong|em|kbd|tt|pre|span|td|dd)(?:\s[^<>\n]{0,80})?>\s{0,4})?"
-)
+# What sets a value off: <code>…
+_MARKUP = r"(?:<(?:b|code|strong|em|kbd|tt|pre|span|td|dd)(?:\s[^<>\n]{0,80})?>\s{0,4})?"
+_BLOCK = r"\s{0,8}(?:\n\s{0,8})?(?:[|>][+-]?\s{0,3}\n\s{1,16})?(?:`{3}\w{0,12}\n\s{0,8})?" + _MARKUP
 _VERBS = (
     r"(?:(?:is|was|has\sbeen|be|been|got|were)\s)?(?:re)?(?:set|changed|updated|rotated)\sto",
     r"(?:will|would|should|must)\sbe",
@@ -64,7 +63,11 @@ _SIGNS = {
     "comma": (r"\s{0,4}", r",\s{0,4}", r"(?=\\*[\"'])"),
     "call": (r"\s?", r"\(", r"\s{0,2}(?=[\"'`])"),
     "element": ("", r"(?:\s[^<>\n]{0,80})?>\s{0,8}(?:<!\[CDATA\[)?", r"(?=[^<\s])"),
-    "says": (r"(?:\s{1,3}|(?=['’]s\s))", rf"(?:{'|'.join(_VERBS)}){_ADVERBS}", r"\s{1,3}"),
+    "says": (
+        r"(?:\s{1,3}|(?=['’]s\s))",
+        rf"(?:{'|'.join(_VERBS)}){_ADVERBS}",
+        rf"\s{{1,3}}{_MARKUP}",
+    ),
     "blank": ("", r"[ \t]{1,3}", ""),
 }
 SIGNS = tuple(_SIGNS)

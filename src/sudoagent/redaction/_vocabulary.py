@@ -93,7 +93,8 @@ COMPOUNDS = {
     ("challenge", "answer"): "secret",
     ("secret", "question", "answer"): "secret",
     ("security", "question", "answer"): "secret",
-    ("google", "map", "key"): "apikey",
+    ("new", "relic"): "newrelic",
+    ("authorization", "header"): "authorization",
     ("cosmo", "primary", "key"): "apikey",
 }
 
@@ -106,7 +107,7 @@ KEY_HEADS = words(
     application integration admin root tsig wrapping jwt client server ssl tls crypto cryptographic
     deploy deployment write read ingest ingestion security recovery activation wallet signer
     validator bot oauth cipher account storage preshared function wep wpa
-    sa fernet unseal eventhub servicebus hub bus cosmo
+    sa fernet unseal iothub eventhub servicebus hub bus cosmo
     wifi token host db database rest gateway presigned
     """
 )
@@ -270,5 +271,6 @@ ACRONYMS = words(
     temp tmp default initial confirm repeat verify reset plain hashed encoded enc hash salt value x
     consumer device push fcm apns csrf xsrf middleware bearer cookie code number num security
     verification policy length count limit type url path file expiry name hint pat pem priv bind
+    credit debit
     """
 )

@@ -43,7 +43,7 @@ def split(name: str) -> tuple[str, ...]:
 
 
 def _singular(word: str) -> str:
-    if word == "alias":
+    if word == "alias" or word in PROVIDERS:
         return word
     if word.endswith("ies") and len(word) > 5 and word[:-1] not in SECRET_WORDS:
         return word[:-3] + "y"

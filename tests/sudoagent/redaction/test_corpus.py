@@ -11,8 +11,9 @@ from sudoagent.redaction import Redactor
 from support.redaction.corpus import corpus
 from support.redaction.held_out import held_out
 from support.redaction.maker import Sample
+from support.redaction.unseen import unseen
 
-CORPORA = pytest.mark.parametrize("make", [corpus, held_out])
+CORPORA = pytest.mark.parametrize("make", [corpus, held_out, unseen])
 SEED = 20_260_101
 
 

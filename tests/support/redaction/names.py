@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["MORE_PLAIN_NAMES", "MORE_SECRET_NAMES", "PLAIN_NAMES", "SECRET_NAMES"]
+__all__ = ["MORE_PLAIN_NAMES", "MORE_SECRET_NAMES", "PLAIN_NAMES", "SECRET_NAMES", "listed"]
 
 
-def _list(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Return the words of a text."""
     return text.split()
 
 
-SECRET_NAMES = _list(
+SECRET_NAMES = listed(
     """
     db_password user_password password passwd pwd api_key secret_key client_secret access_token
     refresh_token auth_token session_token private_key signing_key encryption_key webhook_secret
@@ -21,7 +22,7 @@ SECRET_NAMES = _list(
     service_account_key
     """
 )
-PLAIN_NAMES = _list(
+PLAIN_NAMES = listed(
     """
     author token_count monkey max_tokens keyboard primary_key tokens_used secretary passenger
     compass passport_number authority auth_method authorized pinned opinion shipping hash
@@ -36,7 +37,7 @@ PLAIN_NAMES = _list(
     routing_number card_brand expires_at key_count description monkeys design
     """
 )
-MORE_SECRET_NAMES = _list(
+MORE_SECRET_NAMES = listed(
     """
     HTTP_AUTHORIZATION X-Forwarded-Authorization mysqlPassword rootPassword sudo_password
     ansible_become_pass ansible_ssh_pass wifi_password wpaPsk preshared_key adminPasswd userPwd
@@ -77,7 +78,7 @@ MORE_SECRET_NAMES = _list(
     password_repeat secret secrets token tokens tok_secret
     """
 )
-MORE_PLAIN_NAMES = _list(
+MORE_PLAIN_NAMES = listed(
     """
     authors author_id author_email authority_url authentic_ratio authentication_backend
     auth_backend auth_enabled authorized_at is_authenticated authorship tokenized

@@ -1,0 +1,143 @@
+"""A third labelled corpus, written without a look at the rules or at the other two.
+
+Sources: the files, commands and messages of the tools that its lines name, calls as agents make
+them, and what reviewers of such calls write to each other.
+"""
+
+from __future__ import annotations
+
+import base64
+import collections
+import json
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from .maker import Maker, Sample
+from .unseen_lines import UNSEEN_LINES
+from .unseen_names import UNSEEN_PLAIN_NAMES, UNSEEN_SECRET_NAMES
+from .unseen_places import UNSEEN_PLACES
+from .unseen_sentences import UNSEEN_SENTENCES
+from .unseen_settings import UNSEEN_SETTINGS
+
+__all__ = ["unseen"]
+
+
+def unseen(seed: int = 3) -> list[Sample]:
+    """Return the samples of all families."""
+    make = Maker(seed)
+    return [
+        Sample(family, *sample) if isinstance(sample, tuple) else Sample(family, sample)
+        for family, samples in _FAMILIES.items()
+        for sample in samples(make)
+    ]
+
+
+def _secret_names(make: Maker) -> Iterator[tuple[Any, ...]]:
+    for name in UNSEEN_SECRET_NAMES:
+        secret = make.random.choice((make.password(), make.mixed(24), make.uuid()))
+        yield {name: secret, "region": "eu"}, secret
+        yield f"{name}={secret}", secret
+        yield json.dumps({"user": "bob", name: secret}, ensure_ascii=False), secret
+
+
+def _plain_names(make: Maker) -> Iterator[tuple[Any, ...]]:
+    for name in UNSEEN_PLAIN_NAMES:
+        for value in ("Jane Doe", 1500, "2026-01-01", True):
+            yield value, None, name
+        yield f"{name}=17", None
+        yield json.dumps({"user": "bob", name: "blue"}), None
+
+
+def _places(make: Maker) -> Iterator[tuple[Any, ...]]:
+    for template in (*UNSEEN_PLACES, *UNSEEN_SENTENCES):
+        secret = make.random.choice((make.mixed(22), make.mixed(26)))
+        yield template.replace("SECRET_HERE", secret), secret
+
+
+def _tokens(make: Maker) -> Iterator[tuple[Any, ...]]:
+    shapes = [
+        "AVNS_" + make.mixed(20), "xaat-" + make.uuid(), "sl.u." + make.mixed(140),
+        "sk_" + make.hexes(48), "fc-" + make.hexes(32), "live_" + make.mixed(30),
+        make.hexes(36) + "NRAL", "api_live." + make.mixed(11) + "." + make.mixed(32),
+        "rpa_" + make.upper(40), "secret-" + make.mixed(43), "secret-live-" + make.mixed(43),
+        "ATTA" + make.hexes(64) + make.upper(8), "zpka_" + make.hexes(32) + "_" + make.hexes(8),
+        "v4.local." + make.b64url(60), "signkey-prod-" + make.hexes(64),
+        "vk1.a." + make.mixed(80), "A21AA" + make.mixed(80), "IGQV" + make.mixed(120),
+        make.mixed(52) + "JQQJ99" + make.mixed(26), "tr_prod_" + make.mixed(24),
+        "{SSHA}" + make.b64(24), "pbkdf2:sha256:600000$" + make.mixed(16) + "$" + make.hexes(64),
+        "*" + make.hexes(40).upper(),
+    ]  # fmt: skip
+    for secret in shapes:
+        shown = secret.removeprefix("{SSHA}")
+        yield secret, shown
+        yield {"note": f"I tried {secret} yesterday"}, shown
+        yield f"client = Client('{secret}')", shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    host: str
+    passwd: str
+
+
+def _records(make: Maker) -> Iterator[tuple[Any, ...]]:
+    secret = make.mixed(20)
+    yield {"name": "NPM_TOKEN", "value": secret}, secret
+    yield {"parameters": [{"ParameterKey": "DBPassword", "ParameterValue": secret}]}, secret
+    yield {"ParameterName": "MasterUserPassword", "Value": secret}, secret
+    yield {"kind": "Secret", "stringData": {"foo": secret}}, secret
+    yield {"selector": "#password", "text": secret}, secret
+    yield [(b"host", b"x"), (b"X-Api-Key", secret.encode())], secret
+    yield {b"password": secret}, secret
+    yield [["pin_code", "696960"], ["Accept", "text/html"]], "696960"
+    yield ["aws", "configure", "set", "aws_secret_access_key", secret], secret
+    yield ["docker", "run", "-e", f"API_KEY={secret}", "image"], secret
+    yield _Database("db", secret), secret
+    yield types.SimpleNamespace(apiKey=secret), secret
+    yield collections.deque([{"Authorization": f"Bearer {secret}"}]), secret
+    yield {"password": secret, "command": f"login bob {secret}"}, secret
+    yield {"headers": {"Authorization": [f"Bearer {secret}"]}}, secret
+    yield quote(json.dumps({"password": secret})), secret
+    yield json.dumps(json.dumps(json.dumps({"token": secret}))), secret
+    yield f"name,password\nbob,{secret}\n", secret
+    yield f"| user | password |\n|---|---|\n| bob | {secret} |", secret
+    yield ValueError("bad", ("api_key", secret)), secret
+    pair = base64.b64encode(f"bob:{secret}".encode()).decode()
+    yield [(b"authorization", b"Basic " + pair.encode())], pair
+
+
+def _ordinary(make: Maker) -> Iterator[Any]:
+    yield from UNSEEN_LINES
+    yield from UNSEEN_SETTINGS
+    schema = {"type": "string", "description": "The password"}
+    yield {"type": "object", "properties": {"password": schema}, "required": ["user", "password"]}
+    yield json.dumps({"properties": {"password": {"type": "string", "minLength": 8}}})
+    yield {"token": {"type": ["string", "null"]}, "apiKey": {"type": "apiKey", "in": "header"}}
+    yield {"errors": {"password": ["This field is required."], "token": "must not be blank"}}
+    yield {"login.password": "Password", "i18n.kennwort": "Passwort"}
+    yield {"tokens": ["the", "quick", "fox"], "passwords": 3, "secrets": 2}
+    yield {"tokens": {"input": 12, "output": 34}}
+    yield {"tokens": [{"start": 0, "end": 3, "text": "the"}]}
+    yield {"secret": {"name": "db", "namespace": "prod", "created": "2026-01-01"}}
+    yield {"credentials": "include", "secrets": "inherit", "credentials_file": "/etc/x.json"}
+    yield {"permissions": ["secrets:read", "tokens:write"]}
+    for _ in range(3):
+        yield f"next_page_token: {make.b64(12)}"
+        yield f"Idempotency-Key: {make.uuid()}"
+        yield f"arn:aws:secretsmanager:eu-west-1:{make.digits(12)}:secret:prod/db-{make.mixed(6)}"
+        yield f'checksum = "{make.hexes(64)}"'
+        yield f"Message-ID: <{make.mixed(30)}@mail.example.com>"
+        yield f"https://cdn.example.com/assets/{make.mixed(20)}.js"
+
+
+_FAMILIES: dict[str, Callable[[Maker], Iterator[Any]]] = {
+    "names": _secret_names,
+    "plain names": _plain_names,
+    "places": _places,
+    "tokens": _tokens,
+    "records": _records,
+    "ordinary texts and ids": _ordinary,
+}
