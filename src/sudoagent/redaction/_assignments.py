@@ -117,9 +117,13 @@ def _full_name(text: str, match: re.Match[str]) -> str:
         return name
     line = text[max(start - 48, 0) : start].rpartition("\n")[2]
     for word in reversed(line.rpartition(">")[2].split()[-3:]):
-        if word.lower() not in _HEADS:
+        # What opens it may stand before the first of the words: “**API key**”, “"private key"”.
+        bare = word.lstrip("*_\"'`(“‘[")
+        if bare.lower() not in _HEADS:
             break
-        name = f"{word} {name}"
+        name = f"{bare} {name}"
+        if bare != word:
+            break
     return name
 
 

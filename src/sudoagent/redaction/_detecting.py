@@ -21,6 +21,7 @@ from ._places import (
     insert_spans,
     manifest_spans,
     table_spans,
+    validation_spans,
     variable_spans,
 )
 from ._positions import POSITIONS
@@ -50,7 +51,7 @@ def cleaned(
     lowered = _lowered(softened)
     spans = [*_shapes(softened, lowered), *assignment_spans(softened, lowered, judge, extra)]
     spans.extend(query_spans(softened, judge))
-    for placed in (insert_spans, element_spans, variable_spans, table_spans):
+    for placed in _PLACED:
         spans.extend(placed(softened, lowered, judge))
     spans.extend(manifest_spans(softened, lowered))
     spans.extend(_own(text, patterns))
@@ -58,6 +59,7 @@ def cleaned(
     return replaced(text, kept) if kept else text
 
 
+_PLACED = (element_spans, insert_spans, table_spans, validation_spans, variable_spans)
 # Nothing shorter than this can tell a secret from a word; users know their own.
 _SHORTEST = 6
 

@@ -122,7 +122,7 @@ _TERM = re.compile(
 )
 # “worker3”, “prod-2”, “db-main-2”: how things are named.
 _NUMBERED = re.compile(
-    r"[A-Za-z]{1,16}[-_.]?\d{1,2}|[a-z]{1,16}(?:[-_./][a-z]{1,16}){1,6}[-_./]?\d{1,3}"
+    r"(?:[A-Z]?[a-z]{1,16}(?:[A-Z][a-z]{2,16})?|[A-Z]{1,16})[-_.]?\d{1,2}|[a-z]{1,16}(?:[-_./][a-z]{1,16}){1,6}[-_./]?\d{1,3}"
 )
 _SYMBOL = re.compile(r"[!@#$%^&*+=?~|]")
 

@@ -9,7 +9,14 @@ from ._looks import is_placeholder, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
 
-__all__ = ["element_spans", "insert_spans", "manifest_spans", "table_spans", "variable_spans"]
+__all__ = [
+    "element_spans",
+    "insert_spans",
+    "manifest_spans",
+    "table_spans",
+    "validation_spans",
+    "variable_spans",
+]
 
 Judge = Callable[[str], Sensitivity]
 
@@ -140,3 +147,18 @@ def _cells(cells: list[str], at: int, columns: frozenset[int], separator: str) -
             begin = at + cell.index(content)
             yield begin, begin + len(content)
         at += len(cell) + len(separator)
+
+
+_VALIDATION = re.compile(
+    r"(?m)^([\w.\[\]-]{1,128})\r?\n[ \t]{1,8}[^\n]{0,256}?"
+    r"\binput_value=(?:'([^'\n]{1,512})|\"([^\"\n]{1,512}))"
+)
+
+
+def validation_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield the values that pydantic quotes when it refuses them."""
+    if "input_value=" not in lowered:
+        return
+    for refused in _VALIDATION.finditer(text):
+        if judge(refused[1]) is Sensitivity.SECRET:
+            yield refused.span(refused.lastindex or 0)

@@ -6,13 +6,15 @@ import re
 
 from ._looks import is_placeholder, looks_secret
 from ._rules import Rule
+from ._vocabulary import PROVIDERS
 
 __all__ = ["PROSE"]
 
 _NOUN = (
     r"(?:[\w-]{1,20}\s){0,2}(?:(?:verification|security|login|access|one-time|2fa|otp)\scode"
-    r"|password|passwd|passphrase|passcode|pwd|pin|api\skey|secret|token"
-    r"|credentials?|access\skey|private\skey)\b"
+    r"|password|passwd|passphrase|passcode|pwd|pin|secret|token|credentials?"
+    r"|(?:api|access|private|secret|encryption|decryption|signing|account|licen[sc]e|master|session"
+    rf"|webhook|deploy|{'|'.join(sorted(PROVIDERS))})\skey)\b"
 )
 
 
@@ -124,6 +126,26 @@ PROSE = (
             re.IGNORECASE,
         ),
         _bracketed,
+    ),
+    Rule(
+        ("pin (", "otp (", "code ("),
+        re.compile(r"(?<![A-Za-z])(?:pin|otp|passcode)\s\((\d{4,8})\)", re.IGNORECASE),
+    ),
+    Rule(
+        ("credentials (", "creds (", "login ("),
+        re.compile(
+            r"(?:credentials|creds|login)\s\([\w.@+-]{1,64}\s?[:/]\s?([^\s()]{4,256})\)",
+            re.IGNORECASE,
+        ),
+        _bracketed,
+    ),
+    # Token(…), token[…], as programs print them
+    Rule(
+        ("token(", "token[", "secret(", "secret[", "key(", "key[", "password(", "password["),
+        re.compile(
+            r"(?:token|secret|api_?key|password)[\[(]([A-Za-z0-9_-]{20,256})[\])]", re.IGNORECASE
+        ),
+        looks_secret,
     ),
     # “hunter2 (that's the password)”
     Rule(

@@ -37,7 +37,7 @@ _REST = re.compile(r"[^\s\"'`<>“”]*")
 # What ends a bare value before the next blank: another assignment, closing or ending marks.
 _END = re.compile(
     r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)"
-    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$"
+    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$|\*{2,3}:?$"
 )
 # Enough to decide about it.
 _LONGEST_BARE = 128

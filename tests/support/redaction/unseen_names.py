@@ -74,7 +74,8 @@ UNSEEN_SECRET_NAMES = listed(
     PRIVATE_KEY ssh_private_key masterKey authorization Proxy-Authorization auth_header cookie
     Cookie Set-Cookie PHPSESSID JSESSIONID sid_token pinCode otp totpSecret mfa_code mfaSecret
     recoveryCodes backup_codes securityCode passwort kennwort contrasena mot_de_passe wachtwoord
-    parola hasło haslo 密码 パスワード 비밀번호 geheimnis clave_secreta lösenord salasana smtp_password
+    parola hasło haslo
+    密码 パスワード 비밀번호 geheimnis clave_secreta lösenord salasana smtp_password
     ftp_pass ldap_bind_password bind_pw keystore_password root_pw wpa_psk psk pre_shared_key
     admin_pwd oldPassword passwd2 password1 user.password secretToken deploy_token
     gpg_passphrase keychain_password pypi_password twine_password docker_password
