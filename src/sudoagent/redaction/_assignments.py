@@ -141,6 +141,8 @@ def _value_span(
         return None
     if sensitivity is Sensitivity.SUSPECT:
         return value.span if how in _TIGHT and looks_random(value.text) else None
+    if value.kind == "odd" and how not in ("equals", "colon"):
+        return None
     if how in ("says", "blank") and (
         behind["close"].endswith("]") or len(match[0]) > _LONGEST_WORD
     ):

@@ -54,6 +54,8 @@ _STATES = words(
 
 def _equals(found: Finding) -> Span | None:
     value = found.value
+    if value.kind == "odd":
+        return _odd(found)
     if value.kind != "bare":
         ordinary = is_schema(value.text) or is_rules(value.text) or _is_command(found)
         return None if ordinary or _is_count(found) or _is_closing(found) else value.span
@@ -72,6 +74,11 @@ def _equals(found: Finding) -> Span | None:
 
 # Shells and Dockerfiles that put a blank there.
 _ASSIGNING = re.compile(r"(?:\bsetenv|\bset -\w{1,3}|\A|\n)\s*(?:ENV)?\s\Z")
+
+
+def _odd(found: Finding) -> Span | None:
+    telling = looks_secret(found.value.text, typed=True) and found.typed and found.begins_line()
+    return found.value.span if telling else None
 
 
 def _is_command(found: Finding) -> bool:
@@ -97,6 +104,8 @@ def _up_to_semicolon(found: Finding) -> Span:
 
 def _colon(found: Finding) -> Span | None:
     value = found.value
+    if value.kind == "odd":
+        return _odd(found)
     if value.kind == "quoted":
         return None if _is_count(found) or is_rules(value.text) else value.span
     if value.kind == "bracket":

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ._looks import is_algorithm, is_file, is_placeholder, looks_secret
-from ._marks import Span
+from ._marks import REDACTED, Span
 from ._names import Sensitivity, judge
 from ._vocabulary import SECRET_WORDS, words
 
@@ -28,7 +28,7 @@ _VALUE = re.compile(
     | `(?P<tick>[^`\n]{0,1024})
     | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
     | „(?P<low>[^“”\n]{0,1024}) | &quot;(?P<entity>[^&\n]{0,1024})
-    | (?P<bracket>[\[{(])
+    | (?P<bracket>[\[{(<])
     | (?P<bare>[^\s"'`<>“”]{1,128})
     """.replace("WRAPPED", _WRAPPED),
     re.VERBOSE | re.DOTALL,
@@ -41,13 +41,13 @@ _END = re.compile(
 )
 # Enough to decide about it.
 _LONGEST_BARE = 128
-_CLOSING = {"[": "]", "{": "}", "(": ")"}
+_CLOSING = {"[": "]", "{": "}", "(": ")", "<": "\0"}
 _LONGEST_BRACKET = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as it stands in the text. ``kind`` is ``quoted``, ``bare`` or ``bracket``."""
+    """A value as it stands in the text: ``quoted``, ``bare``, ``bracket`` or ``odd``."""
 
     span: Span
     text: str
@@ -61,7 +61,7 @@ def read_value(text: str, at: int) -> Value | None:
         return None
     group = match.lastgroup or "bare"
     if group == "bracket":
-        return _bracketed(text, at)
+        return _bracketed(text, at) or _odd(text, at)
     if group != "bare":
         return Value(match.span(group), match[group], "quoted")
     begin, end = match.span()
@@ -87,6 +87,17 @@ def _bracketed(text: str, at: int) -> Value | None:
     if not any(quote in inside for quote in "\"'`"):
         return None
     return Value((at, close + 1), text[at : close + 1], "bracket")
+
+
+# A password may begin like a list, too, but does not end like one, and nothing stands behind it.
+_ODD = re.compile(
+    rf"(?!{re.escape(REDACTED)})[^\s\"'`]{{4,64}}(?<![)\]}}>.,;:])(?=[ \t]*\r?(?:\n|\Z))"
+)
+
+
+def _odd(text: str, at: int) -> Value | None:
+    match = _ODD.match(text, at)
+    return Value(match.span(), match[0], "odd") if match else None
 
 
 _REFERENCE = re.compile(
