@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
 from typing import Any
 
@@ -57,6 +59,7 @@ def _root() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line. Errors that were meant are one sentence, not a traceback."""
+    _make_writable()
     try:
         return _root.main(args=args, prog_name="sudoagent")
     except SudoAgentError as error:
@@ -66,3 +69,14 @@ def main(args: list[str] | None = None) -> Any:
         # Whoever read the output has enough of it, as `head` does.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _make_writable() -> None:
+    # What a locale has no character for, or nobody can read, must not end a command with a code
+    # that means something else: 1 from `audit verify` says that the log was tampered with.
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -18,7 +18,13 @@ __all__ = ["playground"]
 
 
 @click.command()
-@click.option("--port", default=8420, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8420,
+    show_default=True,
+    help="0 takes a free port.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option("--request-url", help="HTTP mode: where the app takes requests, on this machine.")
 @click.option("--rate-limits", is_flag=True, help="Answer 429 as often as Slack would.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from sudoagent.cli import main
 from sudoagent.cli._main import _COMMANDS, _root
+from support.audit import written
 
 
 def test_every_command_that_help_names_exists() -> None:
@@ -45,6 +48,39 @@ def test_a_server_that_is_away_is_a_sentence_and_exit_code_1(
         main(["status"])
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("sudoagent: ")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("command", ["verify", "tail", "stats", "unfinished", "search"])
+def test_a_locale_without_the_characters_changes_no_exit_code(
+    tmp_path: Path, encoding: str, command: str
+) -> None:
+    written(tmp_path / "sudo_audit.jsonl", 1)
+    done = subprocess.run(
+        [sys.executable, "-m", "sudoagent", "audit", command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_output_that_is_closed_changes_no_exit_code(tmp_path: Path) -> None:
+    written(tmp_path / "sudo_audit.jsonl", 1)
+    for command in ("verify", "tail", "stats"):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" -m sudoagent audit {command} >&-', sys.executable],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_port_that_cannot_be_one_is_said_to_be_none() -> None:
+    done = CliRunner().invoke(_root, ["playground", "--port", "70000"])
+    assert (done.exit_code, "--port" in done.output) == (2, True)
 
 
 def test_help_loads_neither_slack_nor_redis_nor_rich() -> None:
