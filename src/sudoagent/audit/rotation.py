@@ -27,7 +27,7 @@ class Rotation:
 
     def __post_init__(self) -> None:
         size = self.max_bytes
-        if size is not None and (not isinstance(size, int) or size < 1):
+        if size is not None and (type(size) is not int or size < 1):
             raise ConfigurationError(f"rotate: {size!r} is no size: give bytes, '100 MB' or 'day'")
 
     @classmethod

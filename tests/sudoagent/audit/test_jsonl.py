@@ -112,6 +112,7 @@ def test_an_error_names_no_value_of_the_entry(log: Path) -> None:
     "options",
     [
         {"durability": "maybe"},
+        {"rotate": True},
         {"lock_timeout": 0},
         {"lock_timeout": float("nan")},
         {"lock_timeout": float("inf")},
