@@ -148,9 +148,9 @@ _OTHERS = (
     Rule(
         ("identified",),
         re.compile(
-            r"(?i)identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
-            r"(?:password\s{1,4})?"
-            r"(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\"|([^'\"\s;]{1,256}))"
+            r"(?i)(?:identified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}"
+            r"(?:password\s{1,4})?(?:'([^'\n]{1,256})'|\"([^\"\n]{1,256})\")"
+            r"|(?:user|to|role)\s{1,4}[^\s;]{1,128}\s{1,4}identified\s{1,4}by\s{1,4}([^'\"\s;]{1,256}))"
         ),
     ),
     # .netrc and .pgpass.

@@ -10,10 +10,13 @@ from ._looks import harmless, looks_random, looks_secret
 from ._marks import Span
 from ._mentions import (
     is_address,
+    is_closing,
+    is_command,
     is_expansion,
     is_rules,
     is_schema,
     is_secrets_name,
+    is_type,
     is_usage,
     is_variable,
 )
@@ -57,8 +60,10 @@ def _equals(found: Finding) -> Span | None:
     if value.kind == "odd":
         return _odd(found)
     if value.kind != "bare":
-        ordinary = is_schema(value.text) or is_rules(value.text) or _is_command(found)
-        return None if ordinary or _is_count(found) or _is_closing(found) else value.span
+        ordinary = is_schema(value.text) or is_rules(value.text) or is_command(found)
+        if not found.typed and (len(value.text) < 4 or found.sign in _COMPARING):
+            ordinary = ordinary or not looks_secret(value.text, typed=True)
+        return None if ordinary or _is_count(found) or is_closing(found) else value.span
     if found.sign in ("||", "??"):
         return None  # a shell's “or”
     if is_variable(found) or is_secrets_name(found) or is_address(found):
@@ -79,20 +84,6 @@ _ASSIGNING = re.compile(r"(?:\bsetenv|\bset -\w{1,3}|\A|\n)\s*(?:ENV)?\s\Z")
 def _odd(found: Finding) -> Span | None:
     telling = looks_secret(found.value.text, typed=True) and found.typed and found.begins_line()
     return found.value.span if telling else None
-
-
-def _is_command(found: Finding) -> bool:
-    # TOKEN=`cat token`
-    text, at = found.text, found.value.span[0] - 1
-    return (
-        found.name.isupper() and text[at] == "`" and text[at - 1] == "=" and " " in found.value.text
-    )
-
-
-def _is_closing(found: Finding) -> bool:
-    # grep 'token=' file: the quote ends what began before the name.
-    quote = found.text[found.value.span[0] - 1]
-    return not found.closed and found.before(1) == quote
 
 
 def _up_to_semicolon(found: Finding) -> Span:
@@ -125,17 +116,20 @@ def _colon(found: Finding) -> Span | None:
     phrase = _phrase(found)
     if phrase is not None:
         return phrase
-    if is_ordinary_word(value.text) or found.name == "PASS":
+    if is_ordinary_word(value.text) or found.name == "PASS" or is_type(found):
         return None  # … or a test's result
     if "```" in found.text[found.start : value.span[0]]:
         return None  # a block of code may hold anything
     if found.sign.strip(" *") in _DASHES:
         return value.span if found.ends_line() else None
+    if not found.typed and value.text.replace("-", "").isalpha() and not found.ends_line():
+        return None  # “token: App-level token …”
     if found.typed or found.code_like or len(value.text) >= 16:
         return value.span
     return value.span if found.begins_line() and found.ends_line() else None
 
 
+_COMPARING = frozenset({"==", "===", "!=", "!=="})
 _DASHES = frozenset("-–—")
 _ARN = re.compile(r"\barn:[\w:*/-]{1,100}\Z")
 
@@ -228,7 +222,10 @@ def _call(found: Finding) -> Span | None:
     if _BUNDLE.search(found.name):
         end = found.text.find(")", found.value.span[0], found.value.span[1] + 512)
         return (found.value.span[0], end) if end > 0 else found.value.span
-    return None if is_ordinary_word(found.value.text) else found.value.span
+    text = found.value.text
+    if not found.typed and not looks_secret(text) and (len(text) < 16 or text.isupper()):
+        return None  # Token("inline")
+    return None if is_ordinary_word(text) else found.value.span
 
 
 # Credentials("bob", "…"): which of them is the secret, the name does not say.
@@ -250,7 +247,7 @@ _LABEL = re.compile(r"(?i)(?:name|key)\s?[:=]\s?\Z")
 
 def _cell(found: Finding) -> Span | None:
     # | password | …, <td>Password</td><td>…
-    within = "|" in found.before(4) or ">" in found.before(40)
+    within = ("|" in found.before(4) and found.before_value() in " \t`*") or ">" in found.before(40)
     telling = looks_secret(found.value.text, typed=True) and within
     return found.value.span if telling else None
 

@@ -49,6 +49,10 @@ class Finding:
         """Return the characters before the name."""
         return self.text[max(self.start - size, 0) : self.start]
 
+    def before_value(self) -> str:
+        """Return the character before the value."""
+        return self.text[self.value.span[0] - 1]
+
     def begins_line(self) -> bool:
         """Whether nothing but indentation, a dash or ``export`` stands before the name."""
         line = self.before(24).rpartition("\n")[2]

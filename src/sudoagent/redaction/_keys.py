@@ -61,13 +61,22 @@ def pem_spans(text: str) -> Iterator[Span]:
         return
     while begin := _BEGIN.search(text, at):
         end = _END.search(text, begin.end())
+        if not end and not _BODY.match(text, begin.end()):
+            at = begin.end()  # a program looks for such a line
+            continue
         at = end.end() if end else len(text)
         yield begin.start(), at
     stray = _END.search(text, at)
-    if stray:
+    if stray and _REST.search(text, max(at, stray.start() - 120), stray.start()):
         # The beginning was cut off: everything before may be the key.
         yield at, stray.end()
 
+
+# What follows the first line, and what stands before the last one.
+_BODY = re.compile(
+    r"(?:\s|\\[nrt\\]|[\"'`,+>|#*$(){}.;-]){0,80}(?:[A-Za-z][A-Za-z-]{2,20}:\s|[A-Za-z0-9+/=]{12})"
+)
+_REST = re.compile(r"[A-Za-z0-9+/=]{12}(?:\s|\\[nrt\\]|[\"'`,+>|#*;]){0,40}\Z")
 
 _DIGITS = re.compile(
     r"(?<![\w+])(?<!\d\.)(?:"

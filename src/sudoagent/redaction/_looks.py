@@ -35,7 +35,9 @@ _PLACEHOLDER = re.compile(
     | [*•.x_X#-]+ | \?+ | (?:replace|fill)[-_ ]?(?:me|this)?(?:[-_ ](?:in|with)[-_ a-z]{0,40})?
     | (?:insert|enter|put|add|paste|type)[-_ ][a-z_ -]{0,40}[-_ ]here | placeholder | todo | tbd
     | (?:[\w-]{0,10}[_-]|\w{0,4})(?:\*{3,}|•{3,}|\.{3}|…|x{5,}|X{5,})\w{0,6}
+    | \#(?:[0-9a-f]{3}){1,2} | (?:string|boolean|number|integer|int|bool)\?
     | \#\{[^{}\n]{1,80}\}\#? | __[A-Z0-9_]{1,80}__ | @[A-Z_]{1,80}@
+    | (?:bearer|basic|token)\s(?:\{[^{}\n]{0,40}\}|<[^<>\n]{1,40}>|%s|\.{3}|…|\*{3,})
     | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
     | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)?
@@ -89,7 +91,11 @@ def looks_secret(text: str, *, typed: bool = False) -> bool:
     letters, digits = any(map(str.isalpha, text)), any(map(str.isdigit, text))
     if letters and digits:
         return not (_TERM.fullmatch(text) or (not typed and _NUMBERED.fullmatch(text)))
-    return letters and (_SYMBOL.search(text) is not None or _jumbled(text))
+    return letters and (_SYMBOL.search(text.strip(_AROUND)) is not None or _jumbled(text))
+
+
+# Stand around a word without belonging to it: “*must*”, “#pragma”.
+_AROUND = "*#@~|=?!&+"
 
 
 def _jumbled(text: str) -> bool:

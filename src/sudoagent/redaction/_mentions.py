@@ -11,21 +11,54 @@ from ._vocabulary import words
 
 __all__ = [
     "is_address",
+    "is_closing",
+    "is_command",
     "is_expansion",
     "is_rules",
     "is_schema",
     "is_secrets_name",
+    "is_type",
     "is_usage",
     "is_variable",
 ]
 
 
 def is_variable(found: Finding) -> bool:
-    # A comparison with a variable, or a variable passed on: “password=new_password”.
+    """Whether the value is the name of something in a program: “password=new_password”."""
     word = found.value.text
-    if not word.isidentifier() or any(map(str.isdigit, word)) or found.name.isupper():
+    if found.name.isupper() or any(map(str.isdigit, word)):
         return False
-    return found.sign in ("==", "===", "!=", "!==") or judge(word) is Sensitivity.SECRET
+    if not found.typed and _DOTTED.fullmatch(word):
+        return True
+    if not word.isidentifier():
+        return False
+    if found.sign in ("==", "===", "!=", "!==", "+=") or judge(word) is Sensitivity.SECRET:
+        return True
+    attribute = "." in found.name or found.closed
+    speaking = _SPEAKING.search(word) is not None
+    return not found.typed and found.before_value() in " \t" and (attribute or speaking)
+
+
+# Keyword.Type, settings.token_resolution
+_DOTTED = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}")
+_SPEAKING = re.compile(r"[A-Za-z]_[A-Za-z]")
+
+
+def is_type(found: Finding) -> bool:
+    """Whether the value is the type of a parameter, or a variable in a table of a program."""
+    word = found.value.text
+    if not word.isidentifier():
+        return not found.typed and _DOTTED.fullmatch(word) is not None
+    rest = found.text[found.value.span[1] : found.value.span[1] + 4]
+    if re.match(r" ?[|=] ?", rest):
+        return True
+    speaking = not found.typed or _SPEAKING.search(word)
+    if found.closed and speaking and not any(map(str.isdigit, word)):
+        return True
+    return re.match(r",\s*\Z|,\s*\n", rest) is not None and _HUMPS.fullmatch(word) is not None
+
+
+_HUMPS = re.compile(r"[A-Z]\w*?[a-z]\w*[A-Z][a-z]+")
 
 
 def is_secrets_name(found: Finding) -> bool:
@@ -79,6 +112,20 @@ _RULE = re.compile(
 )
 
 
+def is_command(found: Finding) -> bool:
+    # TOKEN=`cat token`
+    text, at = found.text, found.value.span[0] - 1
+    return (
+        found.name.isupper() and text[at] == "`" and text[at - 1] == "=" and " " in found.value.text
+    )
+
+
+def is_closing(found: Finding) -> bool:
+    # grep 'token=' file: the quote ends what began before the name.
+    quote = found.text[found.value.span[0] - 1]
+    return not found.closed and found.before(1) == quote
+
+
 def is_usage(found: Finding) -> bool:
     # “--token TOKEN  what it is for”, “the --token flag”: about the flag, not its use.
     text = found.value.text
@@ -95,6 +142,6 @@ def _is_metavariable(word: str) -> bool:
 
 
 _ABOUT_FLAGS = words(
-    "flag option switch argument parameter prompt stdin ask none"
+    "flag flags option options switch argument arguments parameter parameters prompt stdin ask none"
     " is are and or for to was if instead when as with must"
 )

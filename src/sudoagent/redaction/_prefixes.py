@@ -229,7 +229,7 @@ bitcoin       xprv             [1-9A-HJ-NP-Za-km-z]{90,}
 jwt           ZXlK             [A-Za-z0-9+/=]{40,}
 yandex        AQVN             [\w-]{30,}
 discord       mfa.             [\w-]{60,}
-openai        sk-              [A-Za-z0-9][\w-]{18,}
+openai        sk-              (?!ecdsa-|ssh-)[A-Za-z0-9][\w-]{18,}
 openai        sess-            [A-Za-z0-9]{30,}
 huggingface   hf_              [A-Za-z0-9]{30,42}(?!\w)
 twilio        SK               [0-9a-fA-F]{32}(?![0-9A-Za-z])

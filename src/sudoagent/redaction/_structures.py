@@ -96,7 +96,9 @@ def is_complaint(text: str) -> bool:
 
 _STATES = words("invalid required missing expired incorrect wrong blank")
 _COMPLAINT = re.compile(
-    r"\b(?:required|invalid|incorrect|expired|missing|must (?:be|have|contain|not)"
-    r"|too (?:short|long|weak|common)|can(?:not|['’]t) be|do(?:es)? not|not valid|at least)\b",
+    r"\A(?:invalid|missing|incorrect|expired|wrong) "
+    r"|\b(?:is|are|was|has|field) (?:not )?(?:required|invalid|incorrect|expired|missing|valid)\b"
+    r"|\bmust (?:be|have|contain|not|match)\b|\btoo (?:short|long|weak|common)\b"
+    r"|\bcan(?:not|['’]t) be\b|\bdo(?:es)? not\b|\bat least \d",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from ._looks import is_placeholder, looks_random
 from ._marks import Span
 from ._names import Sensitivity
 from ._rules import Rule
-from ._vocabulary import words
+from ._vocabulary import SECRET_WORDS, words
 
 __all__ = ["ADDRESSES", "query_spans", "userinfo_spans"]
 
@@ -106,10 +106,11 @@ def userinfo_spans(text: str) -> Iterator[Span]:
 
 def _is_form(user: str, secret: str) -> bool:
     # “postgres://user:password@host” shows the form of such an address.
-    return user.lower() in _ANY_USER and secret.lower() in _ANY_PASSWORD
+    bare = secret.lower().strip("[]{}")
+    return bare in _ANY_PASSWORD and (user.lower() in _ANY_USER or bare != secret.lower())
 
 
-_ANY_USER = frozenset({"user", "username", "usr", "uname"})
+_ANY_USER = frozenset({"", "user", "username", "usr", "uname"})
 _ANY_PASSWORD = frozenset({"password", "pass", "passwd", "pwd", "pw"})
 
 _PARAMETER = re.compile(r"(?<=[?&#;])([\w.%\[\]-]{1,80}?)=([^\s&\"'<>`;#\\]{1,8192})")
@@ -129,7 +130,7 @@ def query_spans(text: str, judge: Callable[[str], Sensitivity]) -> Iterator[Span
     """Yield the values of secret and signing parameters in queries and form bodies."""
     for match in _PARAMETER.finditer(text):
         name, value = match[1].lower(), match[2]
-        if is_placeholder(value):
+        if is_placeholder(value) or value.lower().strip("])}") in SECRET_WORDS:
             continue
         sensitivity = judge(match[1])
         if (

@@ -37,7 +37,7 @@ _REST = re.compile(r"[^\s\"'`<>“”]*")
 # What ends a bare value before the next blank: another assignment, closing or ending marks.
 _END = re.compile(
     r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)"
-    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$|\*{2,3}:?$"
+    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$|\*{2}:$"
 )
 # Enough to decide about it.
 _LONGEST_BARE = 128
@@ -120,7 +120,7 @@ _REFERENCE = re.compile(
 )
 _TYPE = re.compile(
     r"(?:str|string|text|bytes?|int|integer|bool|boolean|any|object|optional|literal|varchar|char|"
-    r"number|float|double|secretstr|void|never|unknown|uuid|union|list|dict|map|nil)"
+    r"number|float|double|secretstr|secretbytes|void|never|unknown|uuid|union|list|dict|map|nil)"
     r"(?:[\[<(?|].*|\d*)",
     re.IGNORECASE,
 )
@@ -135,8 +135,11 @@ def is_literal(value: Value, name: str) -> bool:
     """Whether the value could be a secret at all, by its form."""
     if is_placeholder(value.text.strip()) or not any(map(str.isalnum, value.text)):
         return False
-    if value.text.strip().lower() in SECRET_WORDS or is_file(value.text):
-        return False  # "password": "Passwort"
+    plain = value.text.strip().lower()
+    if plain in SECRET_WORDS or is_file(value.text) or "(?" in plain:
+        return False  # "password": "Passwort", an expression
+    if _plain_letters(plain) == _plain_letters(name.rpartition(".")[2]):
+        return False  # CHALLENGE_PASSWORD: "challengePassword"
     if value.kind != "bare":
         return not value.text.startswith(("${", "$(", "{{"))
     same = not name.isupper() and (
@@ -150,13 +153,18 @@ def is_literal(value: Value, name: str) -> bool:
     )
 
 
+def _plain_letters(text: str) -> str:
+    return _SEAMS.sub("", text).lower()
+
+
+_SEAMS = re.compile(r"[\W_]+")
 # form.password, props.apiKey: the last part says what it is.
 _DOTTED = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}")
 
 
 def is_ordinary_word(word: str) -> bool:
     """Whether a bare word behind “password is” or “token:” goes on with a sentence about it."""
-    plain = word.strip(".,;:!?()[]…").lower()
+    plain = word.strip(".,;:!?()[]…*_`~").lower()
     if not plain or plain in ORDINARY or is_algorithm(plain):
         return True
     if looks_secret(word):
@@ -200,6 +208,7 @@ ORDINARY = words(
     kept meant
     case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
     read write list view manage
+    basic digest negotiate given provided supplied entered typed submitted specified requested known
     service services society ballot life lives love ingredient ingredients weapon success
     happiness code codes board boards point points pad wheel tumbler
     """

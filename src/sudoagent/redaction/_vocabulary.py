@@ -173,6 +173,8 @@ METADATA = words(
     allowed blocked needed optional available found empty null blank
     ring variable var property attribute parameter param binding economy
     standard supply symbol address contract distribution embedding latency selector locator xpath
+    lexer parser formatter handler listener middleware interceptor adapter converter mapper
+    serializer factory builder encode decode encoding resolution keyword comment
     vocab vocabulary decimal pair prob logprob logit span out engine scanning authentication
     same site samesite stdin prompt alias encoder decoder mgmt
     command cmd program scanned detected imported exported synced migrated leaked
