@@ -17,12 +17,13 @@ import msgspec
 from ..display import cut, visible
 from ..review.request import Argument
 
-__all__ = ["Layout", "Row", "lay_out", "short"]
+__all__ = ["TITLE", "Layout", "Row", "lay_out", "short"]
 
 # A terminal has at least 24 lines of 80 characters; the frame and the question need a few.
 _LINES = 16
 _WIDTH = 60
 _NAME = 30
+TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ def short(value: Any, limit: int) -> str:
 
 
 def _row(argument: Argument, lines: int) -> Row:
-    text = visible(_json(argument.value))
+    text = visible(argument.value if argument.is_spelled_out else _json(argument.value))
     if len(text) > _WIDTH and isinstance(argument.value, dict | list):
         indented = visible(_json(argument.value, indent=2), lines=True)
         if indented.count("\n") < lines and len(indented) <= lines * _WIDTH:
             text = indented
+    if argument.odd_type is not None:
+        text += f" ({short(argument.odd_type, _NAME)})"
     room = lines * _WIDTH
     fits = len(text) <= room and len(argument.name) <= _NAME
     return Row(short(argument.name, _NAME), cut(text, room), argument.cut or not fits)

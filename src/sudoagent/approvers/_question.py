@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..redaction import Redactor
-from ._layout import Layout, short
+from ._layout import TITLE, Layout, short
 
 if TYPE_CHECKING:
     from .terminal import Question
@@ -26,7 +26,7 @@ _SENTENCES = 180
 def show_question(stream: TextIO, question: Question) -> None:
     """Draw the call and the reason for asking. Text is never parsed as markup."""
     console = _console(stream)
-    title = Text.assemble("approve ", (short(question.ctx.action, _LINE), "bold"), "?")
+    title = Text.assemble("approve ", (short(question.ctx.action, TITLE), "bold"), "?")
     body = Group(_arguments(question.layout), Text(), _facts(question))
     console.print()
     console.print(Panel(body, title=title, title_align="left", border_style="yellow"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sudoagent.context import Context
-from sudoagent.display import cut
+from sudoagent.display import cut, visible
 from sudoagent.errors import ApprovalDenied, ApprovalError, ConfigurationError
 from sudoagent.follow_up import FollowUp
 from sudoagent.policies import PolicyResult, check_follow_up
@@ -21,6 +21,7 @@ from sudoagent.redaction import REDACTED, Redactor, present
 from sudoagent.review.editing import offered
 from sudoagent.review.number import chosen_number, number_check
 from sudoagent.review.request import (
+    LONGEST_ACTION,
     SCHEMA_VERSION,
     Argument,
     GrantOffer,
@@ -228,7 +229,14 @@ class _Words:
 
     def named(self, action: str) -> str:
         # An argument that repeats the action's name must not take it away.
-        return cut(self._redactor.text(action), _NAME)
+        name = self._redactor.text(action)
+        if len(visible(name)) > LONGEST_ACTION:
+            # Cut, it would be that of other actions too, and is approved with one click.
+            raise ApprovalDenied(
+                f"the action's name has {len(name)} characters, more than a reviewer can be shown: "
+                "give a shorter one, guard(action=...)"
+            )
+        return name
 
     def clean(self, text: str, limit: int) -> str:
         for secret in self._secrets:

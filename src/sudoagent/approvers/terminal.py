@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from .._threads import in_thread
+from ..display import visible
 from ..errors import ConfigurationError
 from ..policies import check_timeout
 from ..redaction import Presentation, present
 from ..verdict import Choice, Verdict, Vote
-from ._layout import Layout, lay_out
+from ._layout import TITLE, Layout, lay_out
 from ._tty import Terminal, Withdrawal, controlling_terminal
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Question:
     def hides(self) -> bool:
         """Whether the person cannot see all of it."""
         partial = self.shown.cut or self.shown.obscured or not self.layout.complete
-        return partial or bool(self.unreadable)
+        return partial or bool(self.unreadable) or len(visible(self.ctx.action)) > TITLE
 
 
 class InteractiveApprover:

@@ -17,6 +17,7 @@ from ..verdict import Choice
 
 __all__ = [
     "LEGAL_MOVES",
+    "LONGEST_ACTION",
     "MAX_RECORD_BYTES",
     "SCHEMA_VERSION",
     "Argument",
@@ -39,6 +40,12 @@ __all__ = [
 
 SCHEMA_VERSION = 1
 MAX_RECORD_BYTES = 64 * 1024
+# In characters, made visible: so much of an action's name stands on every card without a cut.
+LONGEST_ACTION = 100
+
+_PLAIN_TYPES = frozenset(
+    ("str", "int", "float", "bool", "NoneType", "list", "dict", "tuple", "FrozenList", "FrozenDict")
+)
 
 State = Literal["pending", "approved", "denied", "expired", "cancelled"]
 Move = Literal["quorum_approves", "quorum_denies", "deadline_passes", "asker_withdraws"]
@@ -74,6 +81,16 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cut: bool = False
     uninspectable: bool = False
     obscured: bool = False
+
+    @property
+    def is_spelled_out(self) -> bool:
+        """Whether the value is a number that JSON cannot hold, as text."""
+        return self.type in ("int", "float") and isinstance(self.value, str)
+
+    @property
+    def odd_type(self) -> str | None:
+        """The type, where the value alone would be taken for one of another."""
+        return None if self.type in _PLAIN_TYPES else self.type
 
 
 class EditableArgument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

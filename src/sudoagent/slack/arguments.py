@@ -31,9 +31,6 @@ PAGE_TEXT_CHARACTERS = 2800
 _PAGE_TEXTS = 3
 
 _SCALARS = (str, int, float, bool, type(None))
-_PLAIN_TYPES = frozenset(
-    ("str", "int", "float", "bool", "NoneType", "list", "dict", "tuple", "FrozenList", "FrozenDict")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def _flat(arguments: Sequence[Argument]) -> bool:
         isinstance(a.value, _SCALARS)
         and not (a.cut or a.uninspectable or a.obscured)
         and len(_name(a.name)) <= _TABLE_NAME
-        and len(_json(a.value)) <= _TABLE_VALUE
+        and len(_value(a)) <= _TABLE_VALUE
         for a in arguments
     )
 
@@ -146,8 +143,8 @@ def _piece(argument: Argument) -> _Piece:
     kind = cut(visible(argument.type), _TABLE_NAME)
     if argument.uninspectable:
         return _Piece(_name(argument.name), texts.UNINSPECTABLE.format(type=kind), whole=False)
-    value = _json(argument.value)
-    if argument.type not in _PLAIN_TYPES:
+    value = _value(argument)
+    if argument.odd_type is not None:
         value += f" ({kind})"
     if argument.cut:
         value += " " + texts.CUT_BEFORE
@@ -160,6 +157,10 @@ def _name(name: str) -> str:
     # An agent chooses the names of extra keywords; one with spaces could pass for another line.
     shown = visible(name)
     return shown if shown.isidentifier() and shown.isascii() else visible(_json(name))
+
+
+def _value(argument: Argument) -> str:
+    return visible(argument.value) if argument.is_spelled_out else _json(argument.value)
 
 
 def _json(value: object) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sudoagent.display import cut
-from sudoagent.review.request import Request, SignedVote
+from sudoagent.review.request import LONGEST_ACTION, Request, SignedVote
 
 from . import command_texts, grant_texts, texts
 from .arguments import in_full, in_order
@@ -231,4 +231,4 @@ def _agent(request: Request) -> Element:
 
 
 def _action(request: Request) -> Element:
-    return code(one_line(request.action, _NAME_LIMIT))
+    return code(one_line(request.action, LONGEST_ACTION))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sudoagent.display import cut
-from sudoagent.review.request import Request, SignedVote, State
+from sudoagent.review.request import LONGEST_ACTION, Request, SignedVote, State
 from sudoagent.verdict import Choice
 
 from . import texts
@@ -227,7 +227,7 @@ def _agent(request: Request) -> str:
 
 
 def _action(request: Request) -> Element:
-    return code(one_line(request.action, _NAME_LIMIT))
+    return code(one_line(request.action, LONGEST_ACTION))
 
 
 def _divider(block_id: str) -> Block:

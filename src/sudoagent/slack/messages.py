@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sudoagent.review.request import Request, SignedVote, State
+from sudoagent.review.request import LONGEST_ACTION, Request, SignedVote, State
 
 from . import texts
 from .arguments import on_card
@@ -145,7 +145,7 @@ def _header(request: Request, state: State, run: Run | None, block_id: str) -> B
 
 def _call(request: Request, lines: str, state: State) -> list[Element]:
     agent = strong(agent_name(request))
-    action = code(one_line(request.action, _NAME_LIMIT))
+    action = code(one_line(request.action, LONGEST_ACTION))
     wants, wants_for = texts.WANTS, texts.WANTS_FOR
     if state != "pending":
         wants, wants_for = texts.WANTED, texts.WANTED_FOR

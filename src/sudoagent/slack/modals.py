@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from sudoagent.review.request import Request, is_request_id
+from sudoagent.review.request import LONGEST_ACTION, Request, is_request_id
 
 from . import grant_texts, texts
 from .arguments import on_card, on_pages
@@ -90,7 +90,7 @@ def origin(private_metadata: str) -> Origin:
 
 def deny_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any]:
     """Return the dialog that asks why. Submitted: callback ``deny_reason``, ``reason``/``text``."""
-    intro = sentence(texts.DENY_INTRO, action=code(one_line(request.action, 80)))
+    intro = sentence(texts.DENY_INTRO, action=code(one_line(request.action, LONGEST_ACTION)))
     view = _modal(DENY_CALLBACK, texts.DENY_TITLE, texts.DENY_CLOSE, texts.DENY_SUBMIT)
     view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
     view["blocks"] = [
@@ -112,7 +112,7 @@ def number_modal(request: Request, channel: str, message_ts: str) -> dict[str, A
     Submitted: callback ``number``, ``number``/``text`` and the optional ``comment``/``text``.
     """
     agent = strong(agent_name(request))
-    action = code(one_line(request.action, 80))
+    action = code(one_line(request.action, LONGEST_ACTION))
     view = _modal(NUMBER_CALLBACK, texts.NUMBER_TITLE, texts.NUMBER_CLOSE, texts.NUMBER_SUBMIT)
     view["private_metadata"] = _metadata(Origin(id=request.id, ch=channel, ts=message_ts))
     call = [
@@ -140,7 +140,7 @@ def edit_modal(request: Request, channel: str, message_ts: str) -> dict[str, Any
 
 
 def _edit_intro(request: Request) -> list[Element]:
-    action = code(one_line(request.action, 80))
+    action = code(one_line(request.action, LONGEST_ACTION))
     lines = [sentence(texts.DETAILS_RISK, action=action)] if request.risk == "high" else []
     lines.append(sentence(texts.EDIT_INTRO, action=action))
     edited = {field.name for field in request.editable}
@@ -213,7 +213,7 @@ def _turning(request: Request, page: int, pages: int, *, more: bool) -> list[Blo
 def _warnings(request: Request) -> list[Block]:
     warnings = []
     if request.risk == "high":
-        action = code(one_line(request.action, 80))
+        action = code(one_line(request.action, LONGEST_ACTION))
         warnings.append(sentence(texts.DETAILS_RISK, action=action))
     if any(a.cut or a.uninspectable or a.obscured for a in request.arguments):
         warnings.append(sentence(texts.DETAILS_UNREADABLE))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -34,6 +36,13 @@ def test_numbers_and_texts_are_told_apart() -> None:
     number, text = laid_out({"a": 1500, "b": "1500"}).rows
 
     assert (number.text, text.text) == ("1500", '"1500"')
+
+
+def test_what_json_has_no_form_for_is_told_apart_from_texts_too() -> None:
+    values = {"a": 2**60, "b": str(2**60), "c": math.nan, "d": Decimal("1.50"), "e": b"hi"}
+    shown = [row.text for row in laid_out(values).rows]
+
+    assert shown == [f"{2**60}", f'"{2**60}"', "NaN", '"1.50" (Decimal)', "\"b'hi'\" (bytes)"]
 
 
 def test_a_structure_of_some_size_is_set_on_lines_of_its_own() -> None:

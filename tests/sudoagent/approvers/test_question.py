@@ -63,11 +63,13 @@ def test_a_call_without_arguments_says_so() -> None:
 def test_what_is_cut_or_missing_is_said() -> None:
     cut = screen(Context("pay", (), {"note": "x" * 10_000}))
     many = screen(Context("pay", (), {f"a{n}": n for n in range(50)}))
+    nameless = screen(Context("p" * 61, (), {"a": 1}))
 
     assert "(cut)" in cut
     assert "34 more are not shown" in many
     assert "type yes in full" in cut
     assert "type yes in full" in many
+    assert "type yes in full" in nameless
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,24 @@ async def test_an_argument_that_repeats_the_action_does_not_hide_it(deployment: 
     assert "delete_all_users" in card.words
 
 
+@pytest.mark.parametrize("action", ["a" * 101, "\u202e" * 20], ids=["long", "long made visible"])
+async def test_an_action_that_could_not_be_read_in_full_is_not_asked_about(
+    deployment: Deployment, action: str
+) -> None:
+    asking = deployment.asking(ctx=call(action))
+    with pytest.raises(ApprovalDenied, match="the action's name"):
+        await asking.verdict()
+    assert deployment.cards() == []
+
+
+async def test_an_action_stands_in_full_on_the_card(deployment: Deployment) -> None:
+    asking = deployment.asking(ctx=call("a" * 100))
+    await asking.vote("deny")
+    await asking.verdict()
+    (card,) = deployment.cards()
+    assert card.words.count("a" * 100) == 2
+
+
 async def test_a_call_of_any_size_is_cut_and_said_to_be_cut(deployment: Deployment) -> None:
     ctx = call(kwargs={f"note_{n}": "x" * 30_000 for n in range(50)})
     asking = deployment.asking(ctx=ctx)

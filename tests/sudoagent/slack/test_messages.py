@@ -49,6 +49,8 @@ def test_an_agent_without_a_name_is_some_agent() -> None:
 def test_numbers_and_strings_are_told_apart() -> None:
     both = request(arguments=(argument("a", 1500), argument("b", "1500"), argument("c", None)))
     assert arguments(pending_card(both)) == 'a  1500\nb  "1500"\nc  null'
+    spelled = (argument("a", "NaN", type="float"), argument("b", "NaN"))
+    assert arguments(pending_card(request(arguments=spelled))) == 'a  NaN\nb  "NaN"'
 
 
 def test_other_types_are_named() -> None:
