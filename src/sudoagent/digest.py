@@ -152,9 +152,15 @@ class _Encoder:
 
     def _put_added(self, value: Any, depth: int) -> None:
         added = added_fields(value)
-        if added and not isinstance(value, enum.Enum):
-            self.parts.append(b"+")
-            self._fields(added, depth)
+        if not added or isinstance(value, enum.Enum):
+            return
+        unread = self.unread
+        self.parts.append(b"+")
+        self._fields(added, depth)
+        if self._left >= 0:
+            # A text from a parsed page refers to its page: bound by identity, as a method's own
+            # object is, that is not held against the call.
+            self.unread = unread
 
     def _put_scalar(self, value: Any) -> None:
         kind = type(value)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from sudoagent import Context, digest
 from sudoagent.digest import fingerprint
 from sudoagent.frozen import freeze
+from sudoagent.redaction import present
 from sudoagent.stored import added_fields
 
 
@@ -98,6 +100,26 @@ def test_a_class_with_an_ending_is_not_made_again() -> None:
     del_before = len(ended)
     assert freeze(original).file == "open"
     assert len(ended) == del_before
+
+
+def test_an_object_in_an_attribute_is_bound_by_identity_and_not_held_against_the_call() -> None:
+    text = derived(str)("a text of a parsed page")
+    text.page = object()
+    asked = fingerprint({"text": freeze(text)})
+    assert asked.uninspectable == ()
+    assert present(Context("act", kwargs={"text": text})).uninspectable == ()
+    assert fingerprint({"text": text}).same_as(asked)
+    text.page = object()
+    assert not fingerprint({"text": text}).same_as(asked)
+
+
+def test_more_attributes_than_can_be_read_are_held_against_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(digest, "MAX_PARTS", 10)
+    text = derived(str)("short")
+    text.parts = list(range(20))
+    assert fingerprint({"text": text}).uninspectable == ("text",)
 
 
 def test_an_attribute_that_leads_back() -> None:

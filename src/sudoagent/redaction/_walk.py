@@ -151,7 +151,9 @@ class Walk:
         added = added_fields(value)
         if not added:
             return reduced
+        before = self.uninspectable
         fields = self._mapping(added, depth, secret_fields(type(value)))
+        self.uninspectable = before  # objects beside data are not held against a call
         return {unused("(itself)", fields): reduced, **fields}
 
     def _record(self, value: Any, kind: type, depth: int) -> Any:
