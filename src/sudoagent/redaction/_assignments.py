@@ -62,8 +62,8 @@ def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> 
         name = _NAME.search(text, _start(text, stem.start(), at))
         assert name is not None  # the stem itself is one
         at = max(name.end(), stem.end())
-        if _in_sentence(text, name):
-            continue
+        if _in_sentence(text, name) or text[max(name.start() - 2, 0) : name.start()] == "//":
+            continue  # … or of a host
         phrase = _full_name(text, name)
         sensitivity = judge(phrase)
         if sensitivity is Sensitivity.PLAIN:

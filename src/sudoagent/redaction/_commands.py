@@ -141,7 +141,8 @@ _OTHERS = (
     Rule(
         ("password ", "secret ", "key-string ", "key "),
         re.compile(
-            r"(?<![\w-])(?:password|secret|key(?:-string)?)\s[05789]\s([^\s\"']{4,128})(?=\s|\Z)"
+            r"(?<![\w-])(?:(?:password|secret)\s[05789]|key(?:-string)?\s[07](?=\s\S*\d))"
+            r"\s([^\s\"']{4,128})(?=\s|\Z)"
         ),
     ),
     Rule(("net user",), re.compile(r"(?<!\w)net user\s{1,4}\S{1,64}\s{1,4}([^\s/*]\S{0,127})")),

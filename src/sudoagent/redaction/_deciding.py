@@ -10,11 +10,8 @@ from ._looks import harmless, looks_random, looks_secret
 from ._marks import Span
 from ._mentions import (
     is_address,
-    is_closing,
-    is_command,
+    is_described,
     is_expansion,
-    is_rules,
-    is_schema,
     is_secrets_name,
     is_type,
     is_usage,
@@ -60,10 +57,7 @@ def _equals(found: Finding) -> Span | None:
     if value.kind == "odd":
         return _odd(found)
     if value.kind != "bare":
-        ordinary = is_schema(value.text) or is_rules(value.text) or is_command(found)
-        if not found.typed and (len(value.text) < 4 or found.sign in _COMPARING):
-            ordinary = ordinary or not looks_secret(value.text, typed=True)
-        return None if ordinary or _is_count(found) or is_closing(found) else value.span
+        return None if is_described(found) or _is_count(found) else value.span
     if found.sign in ("||", "??"):
         return None  # a shell's “or”
     if is_variable(found) or is_secrets_name(found) or is_address(found):
@@ -98,9 +92,9 @@ def _colon(found: Finding) -> Span | None:
     if value.kind == "odd":
         return _odd(found)
     if value.kind == "quoted":
-        return None if _is_count(found) or is_rules(value.text) else value.span
+        return None if is_described(found) or _is_count(found) else value.span
     if value.kind == "bracket":
-        return value.span if found.closed and not is_schema(value.text) else None
+        return value.span if found.closed and not is_described(found) else None
     if found.text[value.span[1] : value.span[1] + 1] == ":" or _is_count(found):
         return None  # the next label: nothing stands here
     if value.text[0] == ":" or is_address(found):
@@ -129,7 +123,6 @@ def _colon(found: Finding) -> Span | None:
     return value.span if found.begins_line() and found.ends_line() else None
 
 
-_COMPARING = frozenset({"==", "===", "!=", "!=="})
 _DASHES = frozenset("-–—")
 _ARN = re.compile(r"\barn:[\w:*/-]{1,100}\Z")
 
@@ -177,6 +170,8 @@ def _blank(found: Finding) -> Span | None:
         return None if is_usage(found) else value.span
     if value.kind == "bracket" or found.closed or is_ordinary_word(value.text):
         return None
+    if found.name.lower() == "pass" and (value.text[0] == "-" or " " in value.text):
+        return None  # what somebody passes
     if value.kind == "quoted":
         strong = (
             looks_secret(value.text, typed=found.typed or found.code_like) or found.name.isupper()
@@ -198,7 +193,8 @@ def _blank(found: Finding) -> Span | None:
     if looks_secret(value.text, typed=found.typed):
         return value.span
     paired = re.search(
-        r"(?i)\buser(?:name)?\s\S{1,64}\s(?:(?:and|with)\s)?(?:the\s)?\Z", found.before(96)
+        r"(?i)\buser(?:name)?\s(?!or\s|and\s)[\w.@+-]{1,64}\s(?:(?:and|with)\s)?(?:the\s)?\Z",
+        found.before(96),
     )
     return value.span if paired and found.typed else None
 

@@ -46,7 +46,7 @@ def _bears(text: str) -> bool:
 def _real(text: str) -> bool:
     # “<your token>”, “{token}”, “$TOKEN”: perhaps just the beginning of a placeholder.
     return not is_placeholder(text.rstrip(".,;)")) and (
-        not text.startswith(("<", "{", "$", "%(")) and not _CALL.match(text)
+        not text.startswith(("<", "{", "$", "%(", "[")) and not _CALL.match(text)
     )
 
 

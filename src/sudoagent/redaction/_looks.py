@@ -37,7 +37,8 @@ _PLACEHOLDER = re.compile(
     | (?:[\w-]{0,10}[_-]|\w{0,4})(?:\*{3,}|•{3,}|\.{3}|…|x{5,}|X{5,})\w{0,6}
     | \#(?:[0-9a-f]{3}){1,2} | (?:string|boolean|number|integer|int|bool)\?
     | \#\{[^{}\n]{1,80}\}\#? | __[A-Z0-9_]{1,80}__ | @[A-Z_]{1,80}@
-    | (?:bearer|basic|token)\s(?:\{[^{}\n]{0,40}\}|<[^<>\n]{1,40}>|%s|\.{3}|…|\*{3,})
+    | (?:bearer|basic|token)\s(?:\{[^{}\n]{0,40}\}|<[^<>\n]{1,40}>|\[[^\[\]\n]{1,40}\]|%s|\.{3}|…
+        |\*{3,}|x{3,}|\$\{[^{}\n]{0,120}\}?|\$\w{1,80})
     | <[^<>\n]{1,60}> | \[[A-Z][A-Z_ ]{1,40}\] | \{\{[^{}\n]{1,80}\}\}
     | %[A-Z_][A-Z0-9_]*% | %\([a-z_]+\)s | %[sdr]
     | \$\{[^{}\n]{1,80}\}? | \$\([^()\n]{1,80}\)?
@@ -118,7 +119,7 @@ _ALGORITHM = re.compile(r"(?:sha|md|aes|rsa|base|utf)-?\d{1,4}(?:[-_]\w{1,6})?",
 # Technical terms that mix letters and digits, ordinals, sizes, versions, dates.
 _TERM = re.compile(
     r"""
-      (?:sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?
+      (?:(?:scram-)?sha|md|aes|rsa|ed|base|utf|oauth|http|ip|ipv|rfc|ec|hs|rs|es|ps|x|k)-?
           \d{1,5}(?:[-_.]?\w{1,6})?
     | \d{4}-\d\d-\d\d(?:[T_]\S{2,32})? | [a-z]\d{1,4}
     | v?\d+(?:[.:/-]\d+)*[a-z]{0,10} | \d+(?:st|nd|rd|th)

@@ -11,11 +11,8 @@ from ._vocabulary import words
 
 __all__ = [
     "is_address",
-    "is_closing",
-    "is_command",
+    "is_described",
     "is_expansion",
-    "is_rules",
-    "is_schema",
     "is_secrets_name",
     "is_type",
     "is_usage",
@@ -32,6 +29,8 @@ def is_variable(found: Finding) -> bool:
         return True
     if not word.isidentifier():
         return False
+    if _OPERATOR.match(found.text, found.value.span[1]):
+        return True
     if found.sign in ("==", "===", "!=", "!==", "+=") or judge(word) is Sensitivity.SECRET:
         return True
     attribute = "." in found.name or found.closed
@@ -39,6 +38,8 @@ def is_variable(found: Finding) -> bool:
     return not found.typed and found.before_value() in " \t" and (attribute or speaking)
 
 
+# token = start + 1, key = name || host
+_OPERATOR = re.compile(r" (?:\|\||&&|\?\??|[-+*/]) ")
 # Keyword.Type, settings.token_resolution
 _DOTTED = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}")
 _SPEAKING = re.compile(r"[A-Za-z]_[A-Za-z]")
@@ -58,7 +59,7 @@ def is_type(found: Finding) -> bool:
     return re.match(r",\s*\Z|,\s*\n", rest) is not None and _HUMPS.fullmatch(word) is not None
 
 
-_HUMPS = re.compile(r"[A-Z]\w*?[a-z]\w*[A-Z][a-z]+")
+_HUMPS = re.compile(r"[A-Za-z]\w*?[a-z]\w*?[A-Z][a-z]+")
 
 
 def is_secrets_name(found: Finding) -> bool:
@@ -79,9 +80,33 @@ def is_address(found: Finding) -> bool:
 _ADDRESS = re.compile(r"(?:https?|file|vault|s3)://")
 
 
-def is_schema(text: str) -> bool:
+def is_described(found: Finding) -> bool:
+    """Whether a quoted value or a list is no secret: a schema, rules, a command, code around it."""
+    value = found.value
+    if _is_schema(value.text) or _is_rules(value.text) or _is_closing(found):
+        return True
+    if value.kind == "bracket":
+        return _is_structure(found)
+    short = len(value.text) < 4 or found.sign in _COMPARING
+    unlike = short and not found.typed and not looks_secret(value.text, typed=True)
+    return unlike or _is_command(found)
+
+
+_COMPARING = frozenset({"==", "===", "!=", "!=="})
+
+
+def _is_schema(text: str) -> bool:
     # "password": {"type": "string"} says what it has to look like.
     return _SCHEMA.match(text) is not None and not _SCHEMA_VALUE.search(text)
+
+
+def _is_structure(found: Finding) -> bool:
+    """Whether a list or table holds nothing that could be a secret of a machine."""
+    parts = _QUOTED.findall(found.value.text)
+    return not found.typed and not any(looks_secret(part, typed=True) for part in parts)
+
+
+_QUOTED = re.compile(r"[\"'`]([^\"'`\n]{4,512})")
 
 
 _SCHEMA = re.compile(
@@ -99,7 +124,7 @@ def is_expansion(found: Finding) -> bool:
 _EXPANSION = re.compile(r"[?+]|-?\d{1,3}(?::\d{1,3})?\Z")
 
 
-def is_rules(text: str) -> bool:
+def _is_rules(text: str) -> bool:
     # ['required', 'string', 'min:8'] says what is accepted.
     parts = _RULES_APART.split(text.strip("[](){}\"' "))
     return len(parts) > 1 and all(_RULE.fullmatch(part) for part in parts)
@@ -112,7 +137,7 @@ _RULE = re.compile(
 )
 
 
-def is_command(found: Finding) -> bool:
+def _is_command(found: Finding) -> bool:
     # TOKEN=`cat token`
     text, at = found.text, found.value.span[0] - 1
     return (
@@ -120,10 +145,15 @@ def is_command(found: Finding) -> bool:
     )
 
 
-def is_closing(found: Finding) -> bool:
-    # grep 'token=' file: the quote ends what began before the name.
-    quote = found.text[found.value.span[0] - 1]
-    return not found.closed and found.before(1) == quote
+def _is_closing(found: Finding) -> bool:
+    # grep 'token=' file, die "bad token: ", $token: the quote ends what began before the name.
+    quote = found.before_value()
+    if found.closed or quote not in "\"'" or found.value.kind != "quoted":
+        return False
+    line = found.before(200).rpartition("\n")[2]
+    return found.before(1) == quote or (
+        quote == '"' and (line.count(quote) - line.count('\\"')) % 2 == 1
+    )
 
 
 def is_usage(found: Finding) -> bool:

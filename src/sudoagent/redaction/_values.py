@@ -12,11 +12,13 @@ from ._vocabulary import SECRET_WORDS, words
 
 __all__ = ["Value", "is_literal", "is_ordinary_word", "is_reference", "read_value", "whole"]
 
-# Calls that only wrap a literal.
+# Calls that only wrap a literal, and those that take it for want of anything else.
 _WRAPPED = (
-    r"(?:(?:new\s)?(?:Buffer\.from|(?:base64\.)?b64decode|bytes(?:\.fromhex)?|(?:binascii\.)?unhexlify"
-    r"|\[\]byte|SecretStr|SecretBytes|SecureString|Secret|String|str|atob|encodeURIComponent"
-    r"|TextEncoder\(\)\.encode|SecretKeySpec|pydantic\.SecretStr)\(\s?)?"
+    r"(?:(?:new\s)?(?:Buffer\.from|(?:base64\.)?b64decode|bytes(?:\.fromhex)?"
+    r"|(?:binascii\.)?unhexlify|\[\]byte|SecretStr|SecretBytes|SecureString|Secret|String|str|atob"
+    r"|encodeURIComponent|TextEncoder\(\)\.encode|SecretKeySpec|pydantic\.SecretStr)\(\s?"
+    r"|[\w.]{0,40}(?:getenv|env|get|fetch)\(\s?[\"'][^\"'\n]{1,80}[\"']\s?,\s?(?:default\s?=\s?)?"
+    r"|(?:process|import\.meta)\.env\.\w{1,64}\s?(?:\|\||\?\?)\s?)?"
 )
 _VALUE = re.compile(
     r"""
@@ -24,6 +26,7 @@ _VALUE = re.compile(
     | (?P<slash>\\+)["'](?P<escaped>[^"'\n]*?)(?=(?P=slash)["']|$)
     | WRAPPED[bBrRuUfF@$]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)(?:"|$|(?=\n))
     | WRAPPED[bBrRuUfFNE@$]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)(?:'|$|(?=\n))
+    | \$\{\w{1,64}:?[-=](?P<default>[^${}\s][^{}\s]{0,512})\}
     | %22(?P<encoded>[^%\s"'&]{1,1024})
     | `(?P<tick>[^`\n]{0,1024})
     | “(?P<curly>[^”\n]{0,1024}) | ‘(?P<curled>[^’\n]{0,1024}) | «(?P<angle>[^»\n]{0,1024})
@@ -37,7 +40,7 @@ _REST = re.compile(r"[^\s\"'`<>“”]*")
 # What ends a bare value before the next blank: another assignment, closing or ending marks.
 _END = re.compile(
     r"[&;,|](?=\s{0,3}[\w.%-]{1,64}\s{0,2}[=:]|\s|$)|\\[nrt](?=[\w\"'}]|$)"
-    r"|\\?[)\]}]+[.,;:]*$|[.,;:!?)]+$|\*{2}:$"
+    r"|\\?[)\]}]+\{?[.,;:]*$|[.,;:!?)]+$|\*{2}:$"
 )
 # Enough to decide about it.
 _LONGEST_BARE = 128
@@ -106,10 +109,12 @@ _REFERENCE = re.compile(
          opts|options|params|ctx|context|data|form|body|cfg|conf|credentials|creds|secrets|state|
          props|event|input|local|var|vars|module|each|values|app|vault|steps|inputs|github|matrix|sys|
          Deno|ENV|Rails|System|Environment|keyring|getpass|session|account|client|obj|item|row|kwargs
-      )(?:\.|\[|\?\.|::)[\w.\[\]"'()?:$-]*
+      )(?:\.|\[|\?\.|::)[\w.#\[\]"'()?:$-]*
     | !?[A-Za-z_$\\](?:[\w.\\]|::|->|\?\.)*\(.*
     | [A-Za-z_][\w.]*\[.* | [)\]].*
-    | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return)\b.*
+    | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return|shift|delete
+       |grep)\b.*
+    | \\[%@$&]\w.* | /\^.*
     | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[\w.:]+\{?
     | secret/[\w./:-]+ | (?:Get|Read|New|Import|ConvertTo|ConvertFrom)-[A-Z]\w+ | \.[*+].* | \(\?.*
     | \\[wdsSWDb].* | \*\.\w+
@@ -209,6 +214,7 @@ ORDINARY = words(
     case-sensitive read-only write-only up-to-date yet today tomorrow yesterday garden agent
     read write list view manage
     basic digest negotiate given provided supplied entered typed submitted specified requested known
+    strings numbers integers booleans objects
     service services society ballot life lives love ingredient ingredients weapon success
     happiness code codes board boards point points pad wheel tumbler
     """

@@ -174,7 +174,7 @@ METADATA = words(
     ring variable var property attribute parameter param binding economy
     standard supply symbol address contract distribution embedding latency selector locator xpath
     lexer parser formatter handler listener middleware interceptor adapter converter mapper
-    serializer factory builder encode decode encoding resolution keyword comment
+    serializer factory builder encode decode encoding encryption checking resolution keyword comment
     vocab vocabulary decimal pair prob logprob logit span out engine scanning authentication
     same site samesite stdin prompt alias encoder decoder mgmt
     command cmd program scanned detected imported exported synced migrated leaked

@@ -235,3 +235,14 @@ def test_marks_are_equal_and_say_their_name() -> None:
     assert Secret() != 1
     assert len({Secret(), Secret()}) == 1
     assert repr(Secret()) == "Secret()"
+
+
+def test_an_argument_may_name_what_another_one_holds() -> None:
+    secret = "Sw0rdfish-of-the-day"
+    presentation = present(Context("set", kwargs={"name": "NPM_TOKEN", "value": secret}))
+    assert presentation.kwargs == {"name": "NPM_TOKEN", "value": REDACTED}
+    positional = Context("set", (secret, "x"), {"value": secret, "key": "NPM_TOKEN"})
+    among = present(positional)
+    assert secret not in str((among.args, among.kwargs, among.arguments))
+    ordinary = {"name": "region", "value": "eu-west-1"}
+    assert present(Context("set", kwargs=ordinary)).kwargs == ordinary

@@ -109,8 +109,44 @@ def _records(make: Maker) -> Iterator[tuple[Any, ...]]:
     yield [(b"authorization", b"Basic " + pair.encode())], pair
 
 
+# Programs that handle secrets, and hold none.
+_PROGRAMS = (
+    "token = Comment.Single",
+    "token.content = ch * length",
+    "token.markup = marker",
+    "tokenStartI = i + 1;",
+    "const sessionKey = servername || hostname",
+    "const cookies = this.#headersList.cookies",
+    "my $cred = shift;",
+    "Git::credential \\%cred, 'reject';",
+    'tokens.pop("LABEL")',
+    'token = Token("inline", "", 0)',
+    "proxy_auth: BasicAuth | None = None,",
+    "def __init__(self, secret_value: SecretType) -> None:",
+    "    private_key: CertificateIssuerPrivateKeyTypes,",
+    "password: SecretBytes",
+    '"invalid password": AuthenticationError,',
+    '"password": "string?",',
+    'kwargs.update({"token": app_token})',
+    'headers["Authorization"] = auth',
+    "headers.authorization = `Bearer ${auth.token}`",
+    '_SK_START = b"-----BEGIN OPENSSH PRIVATE KEY-----"',
+    'AttributeOID.CHALLENGE_PASSWORD: "challengePassword",',
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    "    app_token: App-level token that a workspace has",
+    "the token *must* be read before",
+    "Code cleanup to pass 'use strict'",
+    "build: x64 target should always pass -m64",
+    "r'case|continue|exit|pwd|true|false|'",
+    "The --username and --password options can't be used",
+    "redis://[[username]:[password]]@localhost:6379/0",
+    "identified by the name of the key",
+)
+
+
 def _ordinary(make: Maker) -> Iterator[Any]:
     yield from UNSEEN_LINES
+    yield from _PROGRAMS
     yield from UNSEEN_SETTINGS
     schema = {"type": "string", "description": "The password"}
     yield {"type": "object", "properties": {"password": schema}, "required": ["user", "password"]}
