@@ -22,12 +22,17 @@ Judge = Callable[[str], Sensitivity]
 # A name is looked at only when it holds one of these.
 _STEMS = (
     "pass|pwd|psw|pw|secret|token|key|auth|cred|cookie|otp|pin|cvv|cvc|cvn|ssn|social|jwt|bearer|"
-    "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|kennwort|senha|"
-    "contrase|wachtwoord|parola|has[lł]o|l[oö]senord|salasana|"
-    "парол|секрет|токен|密|口令|パスワ|暗証|비밀|암호|adgangs|heslo|jelsz|şifre|sifre|lozinka|geheim|"
-    "segred|segret|sandi|verifier|assertion|puk|tan_|mnemonic|"
-    "(?:cc|pan)[-_]?n(?:um|o)|_pem|recovery[-_]?w|account[-_]json|"
+    "session|sid|mnemonic|phrase|pat|code|csrf|xsrf|psk|card|answer|sig|salt|"
     "licen[sc]e|ticket|seed|docker|nonce|hmac"
+)
+# So seldom in a text that it is quicker to look whether any of them is there.
+_SELDOM = words(
+    """
+    kennwort senha contrase wachtwoord parola hasło haslo lösenord losenord salasana парол секрет
+    токен 密 口令 パスワ 暗証 비밀 암호 adgangs heslo jelsz şifre sifre lozinka geheim segred segret
+    sandi verifier assertion puk tan_ ccn cc_n cc-n pann pan_n pan-n _pem recoveryw recovery_w
+    recovery-w account_json account-json accountjson
+    """
 )
 _HEADS = (
     KEY_HEADS
@@ -47,8 +52,9 @@ _HEADS = (
 
 
 @lru_cache(maxsize=64)
-def _stems(extra: str) -> re.Pattern[str]:
-    return re.compile(f"{_STEMS}|{extra}" if extra else _STEMS)
+def _stems(extra: str, seldom: bool) -> re.Pattern[str]:
+    parts = [_STEMS, *(map(re.escape, sorted(_SELDOM)) if seldom else ()), extra]
+    return re.compile("|".join(filter(None, parts)))
 
 
 def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> Iterator[Span]:
@@ -56,7 +62,7 @@ def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> 
 
     ``lowered`` is the text in lower case, ``extra`` are stems of further names.
     """
-    stems = _stems(extra)
+    stems = _stems(extra, any(stem in lowered for stem in _SELDOM))
     at = 0
     while stem := stems.search(lowered, at):
         name = _NAME.search(text, _start(text, stem.start(), at))
@@ -137,10 +143,14 @@ def _value_span(
     if how == "element":
         return _element(text, match, behind, sensitivity)
     value = read_value(text, behind.end())
-    if value is None or not is_literal(value, match[0]):
+    if value is None:
+        return None
+    if sensitivity is Sensitivity.SUSPECT and not (how in _TIGHT and looks_random(value.text)):
+        return None
+    if not is_literal(value, match[0]):
         return None
     if sensitivity is Sensitivity.SUSPECT:
-        return value.span if how in _TIGHT and looks_random(value.text) else None
+        return value.span
     if value.kind == "odd" and how not in ("equals", "colon"):
         return None
     if how in ("says", "blank") and (

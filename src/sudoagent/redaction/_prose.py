@@ -103,20 +103,8 @@ PROSE = (
     # “Your API key has been created: …”, “token generated: …”
     Rule(
         (
-            "creat",
-            "provid",
-            "suppl",
-            "given",
-            "always",
-            "generat",
-            "issued",
-            "asked",
-            "request",
-            "follow",
-            "below",
-            "rotated",
-            "reset",
-            "updated",
+            *("ed:", "ed :", "ly:", "below:", "follows:", "following:", "always:", "usual:"),
+            *("for:", "again:", "given:", "sent:", "new:", "reset:"),
         ),
         re.compile(
             r"(?:pass(?:word|phrase|code)|token|key|secret|pin|credentials?)"
