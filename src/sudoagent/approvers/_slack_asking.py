@@ -33,6 +33,7 @@ from sudoagent.slack.posting import Posted, post
 from sudoagent.verdict import Verdict
 
 from ._number import show_number
+from ._slack_closing import close_card
 from ._slack_outcome import Receipt, tell
 from ._slack_places import addressed_to, followed_up
 from ._slack_question import Question
@@ -162,6 +163,7 @@ class Asking:
         return await addressed_to(request, self._client) if self._question.direct else request
 
     async def _place(self, request: Request) -> None:
+        posted: Posted | None = None
         try:
             posted = await self._post(request)
             attached = await self._store.attach_message(
@@ -171,21 +173,28 @@ class Asking:
                 posted.team_id,
                 follow_up_at=next_follow_up(request, request.created_at),
             )
+            if not attached:
+                raise ApprovalError("the server lost the request, or has it with another message")
         except BaseException:
-            await asyncio.shield(self._withdraw(request.id, "unposted"))
+            await asyncio.shield(self._take_back(request, posted))
             raise
-        if not attached:
-            raise ApprovalError("the server lost the request, or has it with another message")
         logger.info("asked: request %s, channel %s", request.id, posted.channel)
+
+    async def _take_back(self, request: Request, posted: Posted | None) -> None:
+        withdrawing = self._withdraw(request.id, "unposted" if posted is None else "stopped")
+        if posted is None:
+            await withdrawing
+        else:
+            await asyncio.gather(withdrawing, close_card(self._client, request, posted))
 
     async def _post(self, request: Request) -> Posted:
         patience = max(self._question.deadline - time.monotonic(), 0.1)
-        card = pending_card(request)
+        message = pending_card(request)
         try:
             return await post(
                 self._client,
                 request.channel,
-                card,
+                message,
                 marker=request.id,
                 thread_ts=request.thread,
                 patience=patience,

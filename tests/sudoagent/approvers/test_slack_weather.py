@@ -9,6 +9,7 @@ import pytest
 
 from sudoagent import ApprovalError, ApproverUnavailable
 from sudoagent.playground.cast import CHANNEL, REQUESTER
+from sudoagent.review.store import ReviewStore, StoreUnavailable
 
 from .slack_deployment import Deployment
 
@@ -65,6 +66,25 @@ async def test_a_freeze_denies_waiting_calls(deployment: Deployment) -> None:
     assert (await asking.verdict()).reason == "approvals are frozen: incident 7"
     stored = await deployment.stored(asking.id)
     assert (stored.state, stored.why) == ("cancelled", "frozen")
+
+
+@pytest.mark.parametrize("reply", [False, StoreUnavailable("the server is away")])
+async def test_a_card_that_no_bot_will_ever_know_of_is_closed_by_whoever_posted_it(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, reply: Any
+) -> None:
+    async def attach(*_: Any, **__: Any) -> bool:
+        if isinstance(reply, Exception):
+            raise reply
+        return bool(reply)
+
+    monkeypatch.setattr(ReviewStore, "attach_message", attach)
+    asking = deployment.asking()
+    with pytest.raises(ApprovalError):
+        await asking.verdict()
+    (card,) = deployment.cards()
+    assert card.action_ids == []
+    assert "Withdrawn" in card.words
+    assert (await deployment.stored(asking.id)).state == "cancelled"
 
 
 @pytest.mark.parametrize(
