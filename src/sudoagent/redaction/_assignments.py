@@ -85,7 +85,7 @@ _SENTENCE = re.compile(r"[ \t]([a-z]{1,20})(?=[\s.,;:!?)]|\Z)")
 _JOINTS = words(
     """
     is was are were ist est es equals being will would should must has be been got set reset changed
-    updated rotated to as for of on in at value string phrase hash
+    updated rotated to as for of on in at value string phrase hash you we they
     """
 )
 

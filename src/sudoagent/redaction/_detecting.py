@@ -17,7 +17,9 @@ from ._keys import KEYS, card_spans, pem_spans
 from ._marks import REDACTED, Span
 from ._names import Sensitivity
 from ._places import (
+    duplicate_spans,
     element_spans,
+    form_spans,
     insert_spans,
     manifest_spans,
     table_spans,
@@ -59,7 +61,10 @@ def cleaned(
     return replaced(text, kept) if kept else text
 
 
-_PLACED = (element_spans, insert_spans, table_spans, validation_spans, variable_spans)
+_PLACED = (
+    *(duplicate_spans, element_spans, form_spans, insert_spans),
+    *(table_spans, validation_spans, variable_spans),
+)
 # Nothing shorter than this can tell a secret from a word; users know their own.
 _SHORTEST = 6
 

@@ -6,16 +6,20 @@ An exception's ``__str__`` is code of its class, and its text may quote what it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from ..stored import instance_dict, is_subclass
-from ._reading import full_name
+from ._looks import is_password_like
+from ._names import Sensitivity
+from ._reading import full_name, parameters_of
 
-__all__ = ["lines_of"]
+__all__ = ["learn", "lines_of"]
 
 # Longer chains and larger groups add nothing that helps.
 _MOST_LINKS = 12
 _MOST_NOTES = 16
+_MOST_FIELDS = 64
 
 _ARGS = vars(BaseException)["args"]
 _CAUSE = vars(BaseException)["__cause__"]
@@ -25,10 +29,22 @@ _MEMBERS = vars(BaseExceptionGroup)["exceptions"]
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def lines_of(error: BaseException, spoken: Callable[[Any], str]) -> Iterator[str]:
+def learn(found: set[str], judge: Callable[[str], Sensitivity], name: str, content: Any) -> None:
+    """Add what an exception holds under a secret's name, where it can be one.
+
+    An error's message is a sentence, and what it holds as “token” may be a word of it.
+    """
+    if type(content) is str and is_password_like(content) and judge(name) is Sensitivity.SECRET:
+        found.add(content)
+
+
+def lines_of(
+    error: BaseException, spoken: Callable[[Any], str], learn: Callable[[str, Any], None]
+) -> Iterator[str]:
     """Yield an exception's message, its notes, its members and its causes, outermost first.
 
-    ``spoken`` turns one of the exception's arguments into text.
+    ``spoken`` turns one of the exception's arguments into text. ``learn`` is told what each holds
+    under which name: its message may quote it.
     """
     pending: list[tuple[str, BaseException]] = [("", error)]
     seen: set[int] = set()
@@ -37,9 +53,19 @@ def lines_of(error: BaseException, spoken: Callable[[Any], str]) -> Iterator[str
         if id(current) in seen:
             continue
         seen.add(id(current))
+        for name, content in _held(current):
+            learn(name, content)
         yield f"{lead}{_headline(current, spoken)}"
         yield from _notes(current)
         pending.extend(_links(current))
+
+
+def _held(error: BaseException) -> Iterator[tuple[str, Any]]:
+    for name, content in islice(instance_dict(error).items(), _MOST_FIELDS):
+        if type(name) is str:
+            yield name, content
+    # What the constructor was given stays in ``args``, until it passes on something else.
+    yield from zip(parameters_of(type(error)), _ARGS.__get__(error), strict=False)
 
 
 def _headline(error: BaseException, spoken: Callable[[Any], str]) -> str:

@@ -20,13 +20,13 @@ Judge = Callable[[str], Sensitivity]
 
 _LABELS = words(
     """
-    name key header field label id param parameter variable var env attribute option setting
+    name key k header field label id param parameter variable var env attribute option setting
     property type kind title selector locator element xpath placeholder target
     """
 )
 _VALUES = words(
     """
-    value values val content contents data text default current new old secret_value stringvalue
+    value values val v content contents data text default current new old secret_value stringvalue
     string plaintext stringdata
     """
 )

@@ -14,6 +14,7 @@ __all__ = [
     "has_entropy",
     "is_algorithm",
     "is_file",
+    "is_password_like",
     "is_placeholder",
     "looks_random",
     "looks_secret",
@@ -93,6 +94,11 @@ def looks_secret(text: str, *, typed: bool = False) -> bool:
     if letters and digits:
         return not (_TERM.fullmatch(text) or (not typed and _NUMBERED.fullmatch(text)))
     return letters and (_SYMBOL.search(text.strip(_AROUND)) is not None or _jumbled(text))
+
+
+def is_password_like(text: str) -> bool:
+    """Whether a whole value is one word, and no word of the language."""
+    return len(text) <= 4096 and " " not in text and looks_secret(text, typed=True)
 
 
 # Stand around a word without belonging to it: “*must*”, “#pragma”.

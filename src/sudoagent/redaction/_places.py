@@ -10,7 +10,9 @@ from ._marks import Span
 from ._names import Sensitivity
 
 __all__ = [
+    "duplicate_spans",
     "element_spans",
+    "form_spans",
     "insert_spans",
     "manifest_spans",
     "table_spans",
@@ -162,3 +164,36 @@ def validation_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
     for refused in _VALIDATION.finditer(text):
         if judge(refused[1]) is Sensitivity.SECRET:
             yield refused.span(refused.lastindex or 0)
+
+
+# PostgreSQL on what is there already, or is not there: “Key (email, password)=(…, …)”.
+_DUPLICATE = re.compile(r"(?i)\bkey \(([^()\n]{1,512})\)=\(([^\n]{1,2048})\)(?= |$|\W?$)")
+
+
+def duplicate_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield the values that PostgreSQL quotes with the names of their columns."""
+    if ")=(" not in lowered:
+        return
+    for quoted in _DUPLICATE.finditer(text):
+        names, values = quoted[1].split(", "), quoted[2].split(", ")
+        at = quoted.start(2)
+        for name, value in zip(names, values, strict=False):
+            if value and judge(name) is Sensitivity.SECRET:
+                yield at, at + len(value)
+            at += len(value) + 2
+
+
+# One part of a form, as browsers send it with files.
+_PART = re.compile(
+    r"(?i)form-data;[^\n]{0,64}?\bname=\"?([\w.\[\]-]{1,128}+)\"?[^\n]{0,256}+\n"
+    r"(?:[\w-]{1,64}+:[^\n]{0,256}+\n){0,4}+\r?\n([^\r\n]{1,4096})"
+)
+
+
+def form_spans(text: str, lowered: str, judge: Judge) -> Iterator[Span]:
+    """Yield the contents of a form's fields with a secret's name."""
+    if "form-data;" not in lowered:
+        return
+    for part in _PART.finditer(text):
+        if judge(part[1]) is Sensitivity.SECRET and not is_placeholder(part[2]):
+            yield part.span(2)

@@ -33,6 +33,7 @@ __all__ = [
 LARGEST_INT = 2**53
 # Printing takes quadratic time, and Python refuses more than 4 300 digits.
 _MOST_BITS = 4096
+_MOST_WORDS = 8
 # More would not be shown anyway.
 _MOST_BYTES = 256 * 1024
 
@@ -49,6 +50,10 @@ def as_name(key: Any) -> str | None:
     """Return the name that a key is: a text, also one in bytes, as in raw HTTP headers."""
     if type(key) is str:
         return key
+    if type(key) is tuple:
+        # Settings and frames have keys of several words: ("db", "password").
+        words = key[:_MOST_WORDS]
+        return " ".join(words) if all(type(word) is str for word in words) else None
     return bytes_text(key) if type(key) is bytes else None
 
 

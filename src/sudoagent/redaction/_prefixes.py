@@ -201,7 +201,7 @@ slack         xoxa-            [\w-]{8,}
 slack         xoxp-            [\w-]{8,}
 slack         xoxr-            [\w-]{8,}
 slack         xoxs-            [\w-]{8,}
-slack         xoxo-            [\w-]{8,}
+slack         xoxo-            (?=[A-Za-z_-]*\d)[\w-]{8,}
 slack         xoxe-            [\w-]{8,}
 slack         xoxc-            [\w%-]{8,}
 slack         xoxd-            [\w%/+-]{8,}
@@ -229,7 +229,7 @@ bitcoin       xprv             [1-9A-HJ-NP-Za-km-z]{90,}
 jwt           ZXlK             [A-Za-z0-9+/=]{40,}
 yandex        AQVN             [\w-]{30,}
 discord       mfa.             [\w-]{60,}
-openai        sk-              (?!ecdsa-|ssh-)[A-Za-z0-9][\w-]{18,}
+openai        sk-              (?!ecdsa-|ssh-|(?:[a-z]*\d?[-_]){2,}[a-z\d]{1,9}(?![\w-]))[\w-]{19,}
 openai        sess-            [A-Za-z0-9]{30,}
 huggingface   hf_              [A-Za-z0-9]{30,42}(?!\w)
 twilio        SK               [0-9a-fA-F]{32}(?![0-9A-Za-z])

@@ -85,8 +85,8 @@ PROSE = (
             r"(?:(?:password|passphrase|passcode|pin|token|key|secret)\s(?:was\s|has\sbeen\s)?"
             r"(?:changed|updated|rotated)"
             r"|(?:chang|updat|rotat)(?:e|ed|ing)\s(?:\w{1,12}\s){0,3}?(?:password|passphrase|passcode|pin"
-            r"|token|key|secret))\sfrom\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?\sto\s[\"'`]?"
-            r"([^\s\"'`]{4,256})",
+            r"|token|key|secret))\sfrom\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?"
+            r"(?:\sto\s[\"'`]?([^\s\"'`]{4,256}))?",
             re.IGNORECASE,
         ),
         _telling,

@@ -22,6 +22,8 @@ __all__ = [
     "fields_of",
     "full_name",
     "holds_secret",
+    "other_names",
+    "parameters_of",
     "secret_fields",
     "texts_in",
     "tuple_fields",
@@ -34,6 +36,7 @@ _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
 _STRUCT_FIELDS = vars(msgspec.StructMeta)["__struct_fields__"]
 
+_ENCODED_FIELDS = vars(msgspec.StructMeta)["__struct_encode_fields__"]
 _MISSING = object()
 # Names on a class that say: my instances are records.
 _DECLARATIONS = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
@@ -108,6 +111,31 @@ def secret_fields(kind: type) -> frozenset[str]:
                 if type(name) is str and is_marked(annotation)
             )
     return frozenset(marked)
+
+
+def parameters_of(kind: type) -> tuple[str, ...]:
+    """Return the names of a constructor's positional parameters, where Python code names them."""
+    constructor = _on_class(kind, "__init__")
+    if type(constructor) is not types.FunctionType:
+        return ()
+    code = constructor.__code__
+    return code.co_varnames[1 : code.co_argcount]
+
+
+def other_names(kind: type) -> dict[str, str]:
+    """Return what the fields of a pydantic or msgspec class are called outside, where given."""
+    if is_subclass(type(kind), msgspec.StructMeta):
+        names = zip(_STRUCT_FIELDS.__get__(kind), _ENCODED_FIELDS.__get__(kind), strict=False)
+        return {name: other for name, other in names if name != other}
+    fields = _on_class(kind, "__pydantic_fields__")
+    if type(fields) is not dict:
+        return {}
+    found = {}
+    for name, field in fields.items():
+        alias = _stored(field, type(field), "alias", {})
+        if type(name) is type(alias) is str and alias != name:
+            found[name] = alias
+    return found
 
 
 def tuple_fields(kind: type) -> list[str] | None:

@@ -84,7 +84,9 @@ class Redactor:
 
         ``known`` are secrets that the exception may quote, such as ``Presentation.secrets``.
         """
-        return cut(without(str(self.walk().value(error)), known), _EXCEPTION_CHARACTERS)
+        walk = self.walk()
+        text = str(walk.value(error))
+        return cut(without(text, walk.found.union(known)), _EXCEPTION_CHARACTERS)
 
     def walk(self, **bounds: int) -> Walk:
         """Return a walk over one value by this redactor's rules."""

@@ -14,6 +14,7 @@ _ASIDES = (
     r"\s\[[^\[\]\n\"']{1,40}\](?=\s?[:=])",
     r"\s(?:value|string|phrase|hash)(?=\s?[:=]|\sis\s)",
     r"\s#?\d{1,2}(?=\s?[:=])",
+    r"\s(?:that\s)?(?:you|we|i|I|he|she|they)\s[\w'’]{1,16}(?:\s[\w'’]{1,16}){0,2}?(?=\s(?:is|was)\s)",
     r"\s(?:here|there|today)(?=\s?[:=]|\s(?:is|was)\s)",
     r"\s(?:for|of|to|on|in|at)\s[\w.@/'’-]{1,40}(?:\s[\w.@/'’-]{1,40}){0,3}?"
     r"(?=\s?[:=]|\s(?:is|was)\s)",

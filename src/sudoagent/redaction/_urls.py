@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-from ._looks import is_placeholder, looks_random
+from ._looks import is_placeholder, looks_random, looks_secret
 from ._marks import Span
 from ._names import Sensitivity
 from ._rules import Rule
@@ -77,6 +77,13 @@ ADDRESSES = (
         ("@tcp(", "@unix(", "@udp("),
         re.compile(r"(?<![\w.-])[\w.-]{1,64}:([^\s/\"']{1,128})@(?:tcp|unix|udp)\("),
     ),
+    Rule(
+        ("@//", ":1521"),
+        re.compile(
+            r"(?<![\w/.:@-])[\w.]{1,64}/([^@\s/\"']{4,128})@"
+            r"(?://[\w.-]{1,128}[:/]|[\w.-]{1,128}:1521(?!\d))"
+        ),
+    ),
     Rule(("sqlplus",), re.compile(r"sqlplus\s(?:-\w+\s)*\"?[\w.]{1,64}/([^@\s/]{1,128})@")),
 )
 
@@ -89,6 +96,9 @@ _PORT = re.compile(r"\d{1,5}[/?#]")
 
 def userinfo_spans(text: str) -> Iterator[Span]:
     """Yield the password in ``scheme://user:password@host``, and a user that is a token itself."""
+    if "@" not in text or ":" not in text:
+        return
+    yield from _without_scheme(text)
     if "://" not in text:
         return
     for match in _AUTHORITY.finditer(text):
@@ -102,6 +112,24 @@ def userinfo_spans(text: str) -> Iterator[Span]:
         yield match.span("secret")
         if _unguessable(match["user"]):
             yield match.span("user")
+
+
+# A proxy's user and password. Before an address of e-mail stands a label, and no local part is
+# both behind a colon and before a port, or has such signs.
+_LOGIN = re.compile(
+    r"(?i)(?<![\w/.:@+-])(?!(?:sips?|e?-?mail|mailto|to|from|b?cc|xmpp|acct|reply-to):)"
+    r"[\w.-]{1,64}:(?:"
+    r"([^\s:@/\"'<>,;()]{6,128})@[\w-]{1,64}(?:\.[\w-]{1,64}){0,8}:\d{2,5}(?!\w)"
+    r"|(?=[^\s:@/!#$^&*=?~]{0,128}[!#$^&*=?~])([^\s:@/\"'<>,;()]{6,128})"
+    r"@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?![\w:]))"
+)
+
+
+def _without_scheme(text: str) -> Iterator[Span]:
+    for match in _LOGIN.finditer(text):
+        secret = match[match.lastindex or 0]
+        if looks_secret(secret, typed=True) and not secret.startswith(("$", "{", "%")):
+            yield match.span(match.lastindex or 0)
 
 
 def _is_form(user: str, secret: str) -> bool:

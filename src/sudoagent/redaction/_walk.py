@@ -10,11 +10,12 @@ import collections
 import enum
 import types
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from ..stored import added_fields, is_subclass
-from ._exceptions import lines_of
+from ._exceptions import learn, lines_of
 from ._json import compact, spoken, unused
 from ._labels import argument_list_spans, is_login, is_pair_label, labelled_values
 from ._looks import harmless, looks_random
@@ -32,6 +33,7 @@ from ._reading import (
     tuple_fields,
     underlying,
 )
+from ._records import secret_outside, without_columns
 from ._replacing import replaced
 from ._structures import is_complaint, only_describes
 from ._text import LONGEST
@@ -166,7 +168,8 @@ class Walk:
         fields = fields_of(value)
         if fields is None:
             return self._opaque(describe(value))
-        return self._mapping(fields, depth, secret_fields(kind))
+        marked = secret_fields(kind) | secret_outside(fields, kind, self._judge)
+        return self._mapping(fields, depth, marked)
 
     def _opaque(self, text: str) -> str:
         self.uninspectable = True
@@ -248,7 +251,7 @@ class Walk:
     def _sequence(
         self, items: Iterable[Any], depth: int, name: str | None = None, *, pair: bool = False
     ) -> list[Any]:
-        parts = list(islice(items, max(self._parts, 0) + 1))
+        parts = without_columns(list(islice(items, max(self._parts, 0) + 1)), self._judge)
         if is_pair_label(parts, self._judge, loose=pair):
             self.obscured = True  # it may be a command and its argument
             return [self._any(parts[0], depth), self._secret(parts[1])]
@@ -268,7 +271,8 @@ class Walk:
         return reduced
 
     def _exception(self, value: BaseException, depth: int) -> str:
-        lines = lines_of(value, lambda part: spoken(self._any(part, depth)))
+        told = partial(learn, self.found, self._judge)
+        lines = lines_of(value, lambda part: spoken(self._any(part, depth)), told)
         return "\n".join(map(self._text, lines))
 
     def _bytes(self, value: Any, depth: int) -> str:

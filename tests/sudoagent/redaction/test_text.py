@@ -110,6 +110,9 @@ HOSTILE = [
     "|password|\n", ",\n", "</td><td>", "password</td>", "password:<b>", "password:\n```\n",
     "token has been created ", "aaaa (the ", "api_key\n  input_value='", "user a >", "radius key ",
     "password 7 ", "secret set ", "${a:-", "getenv('a', ", "password {get;", "%22password%22%3A",
+    "form-data; name=a", "form-data; name=\"password\"\n\n", "Key (password)=(a, ", "a:aaaaaa@a ",
+    "a:a1!", "a/aaaa@a", "scott/a1@//", "sk-a-", "sk-a-b ", "changed the password from a1b2 to ",
+    "token you a a ",
 ]  # fmt: skip
 
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+import pydantic
+
 from .maker import Maker, Sample
 from .unseen_lines import UNSEEN_LINES
 from .unseen_names import UNSEEN_PLAIN_NAMES, UNSEEN_SECRET_NAMES
@@ -105,8 +108,50 @@ def _records(make: Maker) -> Iterator[tuple[Any, ...]]:
     yield f"name,password\nbob,{secret}\n", secret
     yield f"| user | password |\n|---|---|\n| bob | {secret} |", secret
     yield ValueError("bad", ("api_key", secret)), secret
+    yield from _apart(secret)
     pair = base64.b64encode(f"bob:{secret}".encode()).decode()
     yield [(b"authorization", b"Basic " + pair.encode())], pair
+
+
+def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
+    """Yield secrets whose name stands apart from them."""
+    yield {"rows": [["user", "password"], ["bob", secret]]}, secret
+    yield [("id", "api_key"), (1, secret), (2, secret)], secret
+    yield {("db", "password"): secret}, secret
+    yield {"k": "client_secret", "v": secret}, secret
+    yield _Aliased(region="eu", credential=secret), secret
+    yield _Renamed("eu", secret), secret
+    yield _Quoting("bob", secret), secret
+    yield _Given("bob", secret), secret
+    yield f"bob:{secret}@proxy.example.com:8080", secret
+    yield f"export via=bob:{secret}@10.0.0.1:3128", secret
+    yield f"scott/{secret}@//db.internal:1521/XE", secret
+    yield f"scott/{secret}@db.internal:1521/XE", secret
+    yield f"Key (email, password)=(a@example.com, {secret}) already exists.", secret
+    yield f'Content-Disposition: form-data; name="password"\r\n\r\n{secret}\r\n--x--', secret
+    yield f"she changed the password from {secret} yesterday", secret
+    yield f"the API token you need is {secret}", secret
+
+
+class _Aliased(pydantic.BaseModel):
+    region: str
+    credential_: str = pydantic.Field(alias="credential")
+
+
+class _Renamed(msgspec.Struct, rename={"second": "clientSecret"}):
+    first: str
+    second: str
+
+
+class _Quoting(Exception):
+    def __init__(self, user: str, password: str) -> None:
+        super().__init__(f"login of {user} with {password} failed")
+        self.password = password
+
+
+class _Given(Exception):
+    def __init__(self, user: str, password: str) -> None:
+        self.user = user
 
 
 # Programs that handle secrets, and hold none.
@@ -160,6 +205,13 @@ def _ordinary(make: Maker) -> Iterator[Any]:
     yield {"secret": {"name": "db", "namespace": "prod", "created": "2026-01-01"}}
     yield {"credentials": "include", "secrets": "inherit", "credentials_file": "/etc/x.json"}
     yield {"permissions": ["secrets:read", "tokens:write"]}
+    yield [["token", "count"], ["hello", 3], ["world", 2]]
+    yield {"rows": [["user", "city"], ["bob", "Amsterdam"]]}
+    yield from ("email:bob99@example.com", "sip:bob99@example.com:5060", "xoxo-from-grandma")
+    yield "sk-learn-model-v2-final.bin"
+    yield "Key (email)=(a@example.com) already exists."
+    yield f"registry.example.com/app:1.25-alpine@sha256:{make.hexes(64)}"
+    yield f"the token you sent is invalid: {make.uuid()}"
     for _ in range(3):
         yield f"next_page_token: {make.b64(12)}"
         yield f"Idempotency-Key: {make.uuid()}"
