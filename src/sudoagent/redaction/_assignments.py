@@ -68,8 +68,9 @@ def assignment_spans(text: str, lowered: str, judge: Judge, extra: str = "") -> 
         name = _NAME.search(text, _start(text, stem.start(), at))
         assert name is not None  # the stem itself is one
         at = max(name.end(), stem.end())
-        if _in_sentence(text, name) or text[max(name.start() - 2, 0) : name.start()] == "//":
-            continue  # … or of a host
+        before = text[max(name.start() - 4, 0) : name.start()]
+        if _in_sentence(text, name) or before.endswith(("//", "did:")):
+            continue  # … or of a host, or says how a decentralised identifier is resolved
         phrase = _full_name(text, name)
         sensitivity = judge(phrase)
         if sensitivity is Sensitivity.PLAIN:

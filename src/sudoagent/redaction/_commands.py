@@ -61,7 +61,9 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
     ("7z 7za 7zr rar unrar", r"-h?p", _ATTACHED),
     ("smbclient winexe rpcclient wmic net", r"-U ?[\"']?[^\s%\"']{1,64}%", r"([^\s\"']{1,128})"),
     ("snmpget snmpwalk snmpset snmpbulkwalk snmptable", r"-[cAX] ?", _WORD),
-    ("htpasswd", r"-\w*b\w* +\S+ +\S+ +", _WORD),
+    ("htpasswd", r"-(?!\w*n)\w*b\w* +\S+ +\S+ +", _WORD),
+    ("htpasswd", r"-(?=\w*n)\w*b\w* +\S+ +", _WORD),
+    ("composer", r"config\b[^\n|;]{0,80}?\shttp-basic\.\S+ +\S+ +", _WORD),
     ("aws", r"configure +set +\S*(?:secret|token)\S* +", _WORD),
     ("sqlplus", r"[\w.]{1,64}/", r"([^@\s/]{1,128})@"),
     ("xfreerdp wfreerdp mstsc cmdkey", r"/p(?:ass)?:", _WORD),
@@ -98,7 +100,8 @@ _OTHERS = (
     Rule(
         ("<<<",),
         re.compile(
-            r"(?:--with-token|--(?:password-)?stdin|secrets?\s(?:set|put|create)|env\sadd|login|passwd)"
+            r"(?:--with-token|--(?:password-)?stdin|secrets?\s(?:set|put|create)|env\sadd|login|passwd"
+            r"|sudo\s-\w*S)"
             r"[^\n<]{0,120}<<<\s{0,3}[\"']?([^\s\"']{1,256})"
         ),
     ),

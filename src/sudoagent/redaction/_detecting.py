@@ -27,6 +27,7 @@ from ._places import (
     variable_spans,
 )
 from ._positions import POSITIONS
+from ._printed import printed_spans
 from ._prose import PROSE
 from ._replacing import replaced
 from ._rules import RuleBook
@@ -62,7 +63,7 @@ def cleaned(
 
 
 _PLACED = (
-    *(duplicate_spans, element_spans, form_spans, insert_spans),
+    *(duplicate_spans, element_spans, form_spans, insert_spans, printed_spans),
     *(table_spans, validation_spans, variable_spans),
 )
 # Nothing shorter than this can tell a secret from a word; users know their own.

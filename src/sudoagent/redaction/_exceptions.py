@@ -34,7 +34,10 @@ def learn(found: set[str], judge: Callable[[str], Sensitivity], name: str, conte
 
     An error's message is a sentence, and what it holds as “token” may be a word of it.
     """
-    if type(content) is str and is_password_like(content) and judge(name) is Sensitivity.SECRET:
+    if type(content) is not str or judge(name) is not Sensitivity.SECRET:
+        return
+    chosen = "pass" in name.lower() and len(content.split()) == 1  # people choose any word
+    if chosen or is_password_like(content):
         found.add(content)
 
 

@@ -112,7 +112,8 @@ HOSTILE = [
     "password 7 ", "secret set ", "${a:-", "getenv('a', ", "password {get;", "%22password%22%3A",
     "form-data; name=a", "form-data; name=\"password\"\n\n", "Key (password)=(a, ", "a:aaaaaa@a ",
     "a:a1!", "a/aaaa@a", "scott/a1@//", "sk-a-", "sk-a-b ", "changed the password from a1b2 to ",
-    "token you a a ",
+    "token you a a ", "['a', ", "['-a'", "['curl', '-u', 'a:b', ", "[\"-",
+    "composer config http-basic.a ",
 ]  # fmt: skip
 
 

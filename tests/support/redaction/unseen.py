@@ -123,12 +123,18 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
     yield _Renamed("eu", secret), secret
     yield _Quoting("bob", secret), secret
     yield _Given("bob", secret), secret
+    yield _Given("bob", "correct-battery"), "correct-battery"
     yield f"bob:{secret}@proxy.example.com:8080", secret
     yield f"export via=bob:{secret}@10.0.0.1:3128", secret
     yield f"scott/{secret}@//db.internal:1521/XE", secret
     yield f"scott/{secret}@db.internal:1521/XE", secret
     yield f"Key (email, password)=(a@example.com, {secret}) already exists.", secret
     yield f'Content-Disposition: form-data; name="password"\r\n\r\n{secret}\r\n--x--', secret
+    yield f"Command '['curl', '-u', 'bob:{secret}']' returned non-zero exit status 22.", secret
+    yield f'{{"cmd": ["docker", "login", "-u", "bob", "-p", "{secret}"]}}', secret
+    yield f"htpasswd -nb bob {secret}", secret
+    yield f"composer config http-basic.repo.example.com bob {secret}", secret
+    yield f"sudo -S <<< {secret} ls", secret
     yield f"she changed the password from {secret} yesterday", secret
     yield f"the API token you need is {secret}", secret
 
@@ -210,6 +216,8 @@ def _ordinary(make: Maker) -> Iterator[Any]:
     yield from ("email:bob99@example.com", "sip:bob99@example.com:5060", "xoxo-from-grandma")
     yield "sk-learn-model-v2-final.bin"
     yield "Key (email)=(a@example.com) already exists."
+    yield "Command '['docker', 'run', '-p', '8080:80', '-u', '1000:1000']' timed out"
+    yield f"did:key:z6Mk{make.mixed(44)}"
     yield f"registry.example.com/app:1.25-alpine@sha256:{make.hexes(64)}"
     yield f"the token you sent is invalid: {make.uuid()}"
     for _ in range(3):
