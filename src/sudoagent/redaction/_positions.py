@@ -41,6 +41,44 @@ POSITIONS = (
         ),
         _given,
     ),
+    # page.type("input[name=password]", "…"), find_element(By.ID, "password").send_keys("…")
+    Rule(
+        ("password", "passwd", "passphrase", "pwd", "otp", "secret", "token"),
+        re.compile(
+            r"(?:passw(?:or)?d|passphrase|pwd|otp|secret|token)[\w-]{0,16}+"
+            r"(?:[\"']?\][\"']\s{0,3},\s{0,3}|[\"']?\]?[\"']\s?\)?\s{0,3}"
+            r"(?:,\s{0,3}(?:text|value|content)\s?[=:]\s?"
+            r"|\.(?:send_?keys|fill|type|set_?value|press_?sequentially)\(\s{0,3}))"
+            rf"{_QUOTED}",
+            re.IGNORECASE,
+        ),
+        _given,
+    ),
+    # set_cookie("sid", "…")
+    Rule(
+        ("cookie(",),
+        re.compile(
+            r"cookie\(\s{0,3}[\"'][\w.-]{0,32}?(?:sid|sess|auth|token|jwt|login)[\w.-]{0,32}[\"']"
+            rf"\s{{0,3}},\s{{0,3}}{_QUOTED}",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
+    # hmac.new(b"…", message), jwt.encode(claims, "…"), set_password("service", "bob", "…")
+    Rule(("hmac.new",), re.compile(rf"hmac\.new\(\s{{0,3}}(?:key\s?=\s?)?b?{_QUOTED}"), _given),
+    Rule(
+        ("jwt.",),
+        re.compile(
+            rf"jwt\.(?:encode|decode|sign|verify)\([^,()\n]{{1,256}},\s{{0,3}}b?{_QUOTED}",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
+    Rule(
+        ("set_password(", "setpassword("),
+        re.compile(rf"set_?password\(\s{{0,3}}{_BEFORE}{_BEFORE}{_QUOTED}", re.IGNORECASE),
+        _given,
+    ),
     # The text of a Wi-Fi code.
     Rule(
         ("wifi:",),

@@ -155,6 +155,26 @@ PROSE = (
         ),
         _bracketed,
     ),
+    # “the token was rotated; the new one is …”
+    Rule(
+        ("new one",),
+        re.compile(
+            r"(?:pass(?:word|phrase|code)|token|key|secret|pin)\b[^\n]{0,64}?\bnew\sone"
+            r"(?:\sis|['’]s|:|\s=)\s{1,3}[\"'`]?([^\s\"'`]{4,256})",
+            re.IGNORECASE,
+        ),
+        _bracketed,
+    ),
+    # “is … still the password?”
+    Rule(
+        ("the pass", "my pass", "your pass", "our pass", "the token", "the secret", "the api key"),
+        re.compile(
+            r"\b(?:is|was)\s[\"'`]?([^\s\"'`]{4,256})[\"'`]?\s(?:(?:still|really|now|not|maybe)\s)?"
+            rf"(?:the|my|your|our)\s{_NOUN}",
+            re.IGNORECASE,
+        ),
+        _telling,
+    ),
     # “u: bob p: …”
     Rule(
         ("u:", "u =", "u=", "l:", "user:"),

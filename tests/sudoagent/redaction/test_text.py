@@ -113,6 +113,8 @@ HOSTILE = [
     "form-data; name=a", "form-data; name=\"password\"\n\n", "Key (password)=(a, ", "a:aaaaaa@a ",
     "a:a1!", "a/aaaa@a", "scott/a1@//", "sk-a-", "sk-a-b ", "changed the password from a1b2 to ",
     "token you a a ", "['a', ", "['-a'", "['curl', '-u', 'a:b', ", "[\"-",
+    "password][", "token'].type(", "cookie('sid", "hmac.new('", "jwt.sign(a,", "set_password('a',",
+    "token new one", "is aaaa the password ", "is aaaa ",
     "composer config http-basic.a ",
 ]  # fmt: skip
 

@@ -134,6 +134,15 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
     yield f'{{"cmd": ["docker", "login", "-u", "bob", "-p", "{secret}"]}}', secret
     yield f"htpasswd -nb bob {secret}", secret
     yield f"composer config http-basic.repo.example.com bob {secret}", secret
+    yield f"page.type('input[name=password]', '{secret}')", secret
+    yield f"driver.find_element(By.ID, 'password').send_keys('{secret}')", secret
+    yield f"browser.type(selector='#password', text='{secret}')", secret
+    yield f"response.set_cookie('sid', '{secret}')", secret
+    yield f"hmac.new(key=b'{secret}', msg=body)", secret
+    yield f"jwt.encode(claims, '{secret}', algorithm='HS256')", secret
+    yield f"keyring.set_password('mail', 'bob', '{secret}')", secret
+    yield f"the API key was rotated, new one: {secret}", secret
+    yield f"is {secret} still the password?", secret
     yield f"sudo -S <<< {secret} ls", secret
     yield f"she changed the password from {secret} yesterday", secret
     yield f"the API token you need is {secret}", secret
@@ -217,6 +226,9 @@ def _ordinary(make: Maker) -> Iterator[Any]:
     yield "sk-learn-model-v2-final.bin"
     yield "Key (email)=(a@example.com) already exists."
     yield "Command '['docker', 'run', '-p', '8080:80', '-u', '1000:1000']' timed out"
+    yield "response.set_cookie('theme', 'dark2')"
+    yield "the token was refreshed and the new one is in the vault; is that the password page?"
+    yield "jwt.decode(token, key, algorithms=['RS256'])"
     yield f"did:key:z6Mk{make.mixed(44)}"
     yield f"registry.example.com/app:1.25-alpine@sha256:{make.hexes(64)}"
     yield f"the token you sent is invalid: {make.uuid()}"
