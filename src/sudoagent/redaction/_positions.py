@@ -14,6 +14,7 @@ from ._rules import Rule
 __all__ = ["POSITIONS"]
 
 _QUOTED = r"(?:\"([^\"\n]{1,256})\"|'([^'\n]{1,256})')"
+_FIELD = r"(?:passw(?:or)?d|passphrase|pwd|otp|secret|token)[\w-]{0,16}+"
 _BEFORE = r"[\"'][^\"'\n]{0,128}[\"']\s{0,3},\s{0,3}"
 
 
@@ -45,8 +46,8 @@ POSITIONS = (
     Rule(
         ("password", "passwd", "passphrase", "pwd", "otp", "secret", "token"),
         re.compile(
-            r"(?:passw(?:or)?d|passphrase|pwd|otp|secret|token)[\w-]{0,16}+"
-            r"(?:[\"']?\][\"']\s{0,3},\s{0,3}|[\"']?\]?[\"']\s?\)?\s{0,3}"
+            rf"(?:=[\\\"']{{0,2}}[\w-]{{0,16}}?{_FIELD}[\\\"']{{0,2}}\][\"']\s{{0,3}},\s{{0,3}}"
+            rf"|{_FIELD}[\"']?\]?[\"']\s?\)?\s{{0,3}}"
             r"(?:,\s{0,3}(?:text|value|content)\s?[=:]\s?"
             r"|\.(?:send_?keys|fill|type|set_?value|press_?sequentially)\(\s{0,3}))"
             rf"{_QUOTED}",

@@ -176,7 +176,7 @@ METADATA = words(
     lexer parser formatter handler listener middleware interceptor adapter converter mapper
     serializer factory builder encode decode encoding encryption checking resolution keyword comment
     vocab vocabulary decimal pair prob logprob logit span out engine scanning authentication
-    same site samesite stdin prompt alias encoder decoder mgmt
+    same site samesite stdin fd prompt alias encoder decoder mgmt
     command cmd program scanned detected imported exported synced migrated leaked
     regex pattern hasher iteration lock lockout locked rule renewal introspection exchange
     """

@@ -135,6 +135,7 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
     yield f"htpasswd -nb bob {secret}", secret
     yield f"composer config http-basic.repo.example.com bob {secret}", secret
     yield f"page.type('input[name=password]', '{secret}')", secret
+    yield f"""page.fill('input[type="password"]', '{secret}')""", secret
     yield f"driver.find_element(By.ID, 'password').send_keys('{secret}')", secret
     yield f"browser.type(selector='#password', text='{secret}')", secret
     yield f"response.set_cookie('sid', '{secret}')", secret
@@ -228,6 +229,8 @@ def _ordinary(make: Maker) -> Iterator[Any]:
     yield "Command '['docker', 'run', '-p', '8080:80', '-u', '1000:1000']' timed out"
     yield "response.set_cookie('theme', 'dark2')"
     yield "the token was refreshed and the new one is in the vault; is that the password page?"
+    yield "cmd.extend(['--batch', '--passphrase-fd', '0'])"
+    yield "'user[:passwd]', 'host[:port]'"
     yield "jwt.decode(token, key, algorithms=['RS256'])"
     yield f"did:key:z6Mk{make.mixed(44)}"
     yield f"registry.example.com/app:1.25-alpine@sha256:{make.hexes(64)}"
