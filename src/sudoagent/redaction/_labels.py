@@ -91,9 +91,12 @@ def is_pair_label(parts: Sequence[Any], judge: Judge, *, loose: bool) -> bool:
         return True
     if type(second) is not str or not second:
         return False
-    if judge(second) is Sensitivity.SECRET and not looks_random(second):
+    if judge(second) is Sensitivity.SECRET and _NAME.fullmatch(second) and not looks_random(second):
         return False  # two names
     return loose or looks_secret(second, typed=True) or " " in second or _is_number(second)
+
+
+_NAME = re.compile(r"[\w. -]{1,160}")
 
 
 def _is_number(text: str) -> bool:

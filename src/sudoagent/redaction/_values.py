@@ -113,7 +113,7 @@ _REFERENCE = re.compile(
     | !?[A-Za-z_$\\](?:[\w.\\]|::|->|\?\.)*\(.*
     | [A-Za-z_][\w.]*\[.* | [)\]].*
     | (?:await|new|lambda|async|function|not|None|null|nil|undefined|typeof|return|shift|delete
-       |grep)\b.*
+       |grep)(?![\w-]).*
     | \\[%@$&]\w.* | /\^.*
     | !\w{2,12} | \$[\w{(:].* | %[A-Za-z_]\w*% | \{\{.* | <%.* | @[a-z_]+@ | \*[a-z_]+ | &[\w.:]+\{?
     | secret/[\w./:-]+ | (?:Get|Read|New|Import|ConvertTo|ConvertFrom)-[A-Z]\w+ | \.[*+].* | \(\?.*

@@ -144,6 +144,8 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
     yield f"keyring.set_password('mail', 'bob', '{secret}')", secret
     yield f"the API key was rotated, new one: {secret}", secret
     yield f"is {secret} still the password?", secret
+    yield ("password", "p@55w0rd"), "p@55w0rd"
+    yield "password=not-a-real-one-1 user=bob", "not-a-real-one-1"
     yield f"sudo -S <<< {secret} ls", secret
     yield f"she changed the password from {secret} yesterday", secret
     yield f"the API token you need is {secret}", secret
