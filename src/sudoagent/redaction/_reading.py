@@ -37,6 +37,8 @@ _MODULE = type.__dict__["__module__"]
 _STRUCT_FIELDS = vars(msgspec.StructMeta)["__struct_fields__"]
 
 _ENCODED_FIELDS = vars(msgspec.StructMeta)["__struct_encode_fields__"]
+# What settings are read from says most, so it comes last.
+_ALIASES = ("serialization_alias", "alias", "validation_alias")
 _MISSING = object()
 # Names on a class that say: my instances are records.
 _DECLARATIONS = ("__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__")
@@ -132,9 +134,10 @@ def other_names(kind: type) -> dict[str, str]:
         return {}
     found = {}
     for name, field in fields.items():
-        alias = _stored(field, type(field), "alias", {})
-        if type(name) is type(alias) is str and alias != name:
-            found[name] = alias
+        for kind_of_alias in _ALIASES:
+            alias = _stored(field, type(field), kind_of_alias, {})
+            if type(name) is type(alias) is str and alias != name:
+                found[name] = alias
     return found
 
 

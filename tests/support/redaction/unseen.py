@@ -119,7 +119,8 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
     yield [("id", "api_key"), (1, secret), (2, secret)], secret
     yield {("db", "password"): secret}, secret
     yield {"k": "client_secret", "v": secret}, secret
-    yield _Aliased(region="eu", credential=secret), secret
+    yield _Aliased(region="eu", clientSecret=secret), secret
+    yield _Settings.model_validate({"DB_PASSWORD": secret}), secret
     yield _Renamed("eu", secret), secret
     yield _Quoting("bob", secret), secret
     yield _Given("bob", secret), secret
@@ -153,7 +154,11 @@ def _apart(secret: str) -> Iterator[tuple[Any, ...]]:
 
 class _Aliased(pydantic.BaseModel):
     region: str
-    credential_: str = pydantic.Field(alias="credential")
+    second: str = pydantic.Field(alias="clientSecret")
+
+
+class _Settings(pydantic.BaseModel):
+    second: str = pydantic.Field(validation_alias="DB_PASSWORD")
 
 
 class _Renamed(msgspec.Struct, rename={"second": "clientSecret"}):
