@@ -127,8 +127,7 @@ class _Remembered(Generic[T]):
         # Shielded: whoever asked first may be cancelled, the others still wait for the answer.
         try:
             return await asyncio.shield(answer.task)
-        except Exception:
-            # A failure is told to everybody who waited for it, and asked again by the next.
+        except Exception:  # told to everybody who waited for it, and asked again by the next
             if self._answers.get(key) is answer:
                 del self._answers[key]
             raise

@@ -173,8 +173,8 @@ class Context:
         try:
             witness = self._origin.witness
             head = None if witness is None else witness()
-        except Exception:
-            return None  # a witness less, and no reason to stop the call
+        except Exception:  # somebody's logger: a witness less is no reason to stop the call
+            return None
         return head if isinstance(head, str) and _HEAD.fullmatch(head) else None
 
     @property
